@@ -1,0 +1,147 @@
+"""The one place that writes files: whole or not at all, the same bytes for the same records.
+
+Text is UTF-8 with ``\n``; JSON has sorted keys; a file appears under its name only when it is complete
+(temporary name, fsync, rename). A lock file keeps two writers apart.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from copydesk.errors import Locked, OutsideError
+
+Record = Mapping[str, Any]
+
+
+def sha256(data: bytes) -> str:
+    """Lower-case hex digest."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Lower-case hex digest of a file, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: UTF-8, keys sorted, no white space, no newline."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(value: Any, length: int = 64) -> str:
+    """Hex digest of a value's canonical JSON, cut to ``length`` digits."""
+    return sha256(canonical(value))[:length]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path`` that takes its name when the block ends well.
+
+    Raises: OutsideError, when the disk refuses (full, read-only); ``path`` is then as it was.
+    """
+    handle = -1
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if handle >= 0:
+            os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path``, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put ``text`` at ``path`` as UTF-8 with ``\n``."""
+    write_bytes(path, text.encode())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Put ``value`` at ``path`` as indented JSON with sorted keys."""
+    write_bytes(path, orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+
+
+def write_jsonl(path: Path, records: Iterable[Record]) -> None:
+    """Put ``records`` at ``path``, one canonical JSON object a line, in the order given."""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        for record in records:
+            file.write(canonical(record) + b"\n")
+
+
+def append_jsonl(path: Path, records: Iterable[Record]) -> None:
+    """Add a batch at the end of a history, whole or not at all; what stood there stays byte for byte."""
+    batch = b"".join(canonical(record) + b"\n" for record in records)
+    if not batch:
+        return
+    before = path.read_bytes() if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    write_bytes(path, before + batch)
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file."""
+    return orjson.loads(path.read_bytes())
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """The records of a JSONL file; an absent file has none. Blank lines are passed over."""
+    if not path.exists():
+        return []
+    return [orjson.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Hold the lock file ``path`` while the block runs; it is let go also when the process dies.
+
+    Raises: Locked, at once, when another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise Locked(what, file.read().strip() or "another process") from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
