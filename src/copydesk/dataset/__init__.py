@@ -1,0 +1,1 @@
+"""Acts on ``dataset/``: from raw articles to releases."""

@@ -1,0 +1,56 @@
+"""Parquet files whose bytes depend on their rows alone.
+
+In:  rows in their final order and the Arrow schema that they follow.
+Out: one file, written whole or not at all. Row order, chunk layout and writer settings are fixed here, because
+pyarrow's bytes otherwise change with the layout that rows happened to have in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk.errors import CopydeskError
+from copydesk.files import replacing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class NotParquet(CopydeskError):
+    """A file that should hold rows cannot be read as Parquet."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"{path} cannot be read as Parquet: {problem}", "make it again from its inputs")
+
+
+def write(path: Path, rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """Put ``rows`` at ``path`` in the order given. Raises OutsideError when the disk refuses."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema).combine_chunks()
+    with replacing(path) as temporary:
+        pq.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            compression_level=3,
+            version="2.6",
+            write_page_index=True,
+            use_content_defined_chunking=True,
+        )
+
+
+def read(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of ``path``, or some of their columns. Raises NotParquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise NotParquet(path, str(error).splitlines()[0]) from error
+    return rows

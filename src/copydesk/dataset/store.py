@@ -1,0 +1,89 @@
+"""What ``build`` made: articles, links, families, rejects and counts under ``build/``.
+
+The files hold no clock times: the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk import files
+from copydesk.dataset import parquet
+from copydesk.errors import NotBuilt
+from copydesk.project import Project
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Store:
+    """Reads and writes a project's ``build/``. Readers raise NotBuilt when ``copydesk build`` has not run."""
+
+    project: Project
+
+    def articles(self) -> list[Row]:
+        """Article records, sorted by ``article_id``."""
+        return self._read("articles")
+
+    def links(self) -> list[Row]:
+        """Link records, sorted by their two article ids."""
+        return self._read("links")
+
+    def families(self) -> list[Row]:
+        """Family records, singles included, sorted by ``family_id``."""
+        return self._read("families")
+
+    @cached_property
+    def by_id(self) -> dict[str, Row]:
+        """Articles by ``article_id``."""
+        return {article["article_id"]: article for article in self.articles()}
+
+    def rejects(self) -> list[Row]:
+        """Reject records of the last build."""
+        return files.read_jsonl(self._built("rejects.jsonl"))
+
+    def stats(self) -> Row:
+        """Counts of the last build."""
+        stats: Row = files.read_json(self._built("stats.json"))
+        return stats
+
+    def write(
+        self,
+        *,
+        articles: Sequence[Mapping[str, Any]],
+        links: Sequence[Mapping[str, Any]],
+        families: Sequence[Mapping[str, Any]],
+        rejects: Sequence[Mapping[str, Any]],
+        stats: Mapping[str, Any],
+        arrow: Callable[[str], pa.Schema],
+    ) -> None:
+        """Replace the build. ``stats.json`` comes last: it is there when all else is.
+
+        ``arrow`` gives the Arrow schema of a record kind (``Schemas.arrow``).
+        """
+        build = self.project.build
+        (build / "stats.json").unlink(missing_ok=True)
+        for name, kind, rows in (
+            ("articles", "article", articles),
+            ("links", "link", links),
+            ("families", "family", families),
+        ):
+            parquet.write(build / f"{name}.parquet", rows, arrow(kind))
+        files.write_jsonl(build / "rejects.jsonl", rejects)
+        files.write_json(build / "stats.json", stats)
+
+    def _built(self, name: str) -> Path:
+        path = self.project.build / name
+        if not (self.project.build / "stats.json").exists() or not path.exists():
+            raise NotBuilt(path)
+        return path
+
+    def _read(self, name: str) -> list[Row]:
+        return parquet.read(self._built(f"{name}.parquet"))

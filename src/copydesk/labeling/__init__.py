@@ -1,0 +1,1 @@
+"""Acts on ``labeling/``: from articles to annotations, agreement and gold."""
