@@ -1,0 +1,1 @@
+"""Releases: immutable, versioned folders that anyone can check."""

@@ -1,0 +1,176 @@
+"""What a release says about itself, read from its folder alone.
+
+In:  a release folder with ``manifest.json`` and ``data/``.
+Out: a frozen :class:`ReleaseFacts`: what the manifest states, and the rows, streamed from the shards.
+
+``release`` writes its documents from these facts and ``verify`` computes them again, so a number that cannot be had
+from here has no place in a document. A public release withholds words: nothing here may need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from copydesk import files
+from copydesk.labeling.layers import Attribute, Layer, Target
+from copydesk.project import SPLITS, Splits, Waiver
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+V = TypeVar("V")
+MANIFEST = "manifest.json"
+BATCH = 1024  #: rows held in memory at a time
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shard:
+    """One Parquet file under ``data/``."""
+
+    config: str
+    split: str
+    path: str  #: relative to the release, with ``/``
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HeldOut:
+    """An article that is in no split, so in no published row."""
+
+    article_id: str
+    family_id: str | None
+    reason: str  #: stable, kebab-case
+    detail: str  #: a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """Everything a document of a release may state."""
+
+    folder: Path
+    name: str
+    title: str
+    description: str
+    license: str
+    languages: tuple[str, ...]
+    version: str
+    audience: str  #: local | public
+    released_at: str  #: UTC instant, the same for both audiences and every rebuild of this version
+    bump: str  #: initial | patch | minor | major
+    previous: str | None  #: version this one follows
+    changes: Mapping[str, Any] | None  #: ``Diff.as_json()`` against ``previous``; None in a first release
+    layers: tuple[Layer, ...]
+    splitting: Splits  #: policy, shares, salt
+    redundancy: int
+    blind: bool
+    withheld: tuple[str, ...]  #: splits whose labels a public release leaves out
+    waivers: tuple[Waiver, ...]
+    answers: Mapping[str, str]  #: people's words of dataset/datasheet.toml, by ``section.question``
+    build: Mapping[str, Any]  #: ``build/stats.json``: what was read, kept, rejected by code
+    held_out: tuple[HeldOut, ...]
+    disputes: tuple[Mapping[str, Any], ...]  #: layer, article_id, target, kind, name, reason of each disputed unit
+    removals: tuple[Mapping[str, Any], ...]  #: removals.jsonl
+    tools: Mapping[str, str]  #: versions of Copydesk, Python and the libraries that made the bytes
+    scans: Mapping[str, Any]  #: what searches of the full text found, such as personal data by kind; counts only
+    shards: tuple[Shard, ...]  #: sorted
+
+    @classmethod
+    def read(cls, folder: Path) -> ReleaseFacts:
+        """The facts of the release in ``folder``."""
+        return cls.of(folder, files.read_json(folder / MANIFEST))
+
+    @classmethod
+    def of(cls, folder: Path, manifest: Mapping[str, Any]) -> ReleaseFacts:
+        """The facts that ``manifest`` states about the shards in ``folder``."""
+        plain = ("name", "title", "description", "license", "version", "audience", "released_at", "bump", "previous")
+        same = ("changes", "answers", "build", "tools", "scans")
+        return cls(
+            folder=folder,
+            **{key: manifest[key] for key in (*plain, *same)},
+            languages=tuple(manifest["languages"]),
+            layers=tuple(_layer(row, folder) for row in manifest["layers"]),
+            splitting=Splits(**manifest["splits"]),
+            **manifest["labeling"],
+            withheld=tuple(manifest["withhold_labels"]),
+            waivers=tuple(Waiver(**row) for row in manifest["waivers"]),
+            held_out=tuple(HeldOut(**row) for row in manifest["held_out"]),
+            disputes=tuple(manifest["disputes"]),
+            removals=tuple(files.read_jsonl(folder / "removals.jsonl")),
+            shards=tuple(sorted(shards(manifest["files"]))),
+        )
+
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """Configs that have rows, ``articles`` first."""
+        found = {shard.config for shard in self.shards}
+        return tuple(sorted(found, key=lambda config: (config != "articles", config)))
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits that have articles, in their usual order; the others were left out as empty."""
+        found = {shard.split for shard in self.shards if shard.config == "articles"}
+        return tuple(split for split in SPLITS if split in found)
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Rows: ``counts[config][split]``, only what is there."""
+        return {
+            config: {split: self.n_rows(config, split) for split in self._splits_of(config)} for config in self.configs
+        }
+
+    def n_rows(self, config: str, split: str | None = None) -> int:
+        """Rows of ``config``, in one split or in all."""
+        return sum(shard.rows for shard in self._shards(config, split))
+
+    def rows(self, config: str, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[Row]:
+        """Rows of ``config`` as loaded back from the shards, a batch at a time; none where it has none.
+
+        Label columns come as they are stored: ``label`` the number, ``label_name`` the word.
+        """
+        import pyarrow.parquet as pq
+
+        for shard in self._shards(config, split):
+            with pq.ParquetFile(self.folder / shard.path) as file:
+                for batch in file.iter_batches(BATCH, columns=columns):
+                    yield from batch.to_pylist()
+
+    def table(self, config: str, columns: Sequence[str] | None = None, split: str | None = None) -> pa.Table | None:
+        """Some columns of ``config`` at once, for counting; None where it has no rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        found = [pq.read_table(self.folder / shard.path, columns=columns) for shard in self._shards(config, split)]
+        return pa.concat_tables(found) if found else None
+
+    def _shards(self, config: str, split: str | None) -> list[Shard]:
+        order = {name: place for place, name in enumerate(SPLITS)}
+        wanted = [shard for shard in self.shards if shard.config == config and split in (None, shard.split)]
+        return sorted(wanted, key=lambda shard: (order[shard.split], shard.path))
+
+
+def shards(listed: Mapping[str, Mapping[str, Any]]) -> Iterator[Shard]:
+    """The shards among a manifest's ``files``."""
+    for path, entry in listed.items():
+        if entry["config"]:
+            yield Shard(entry["config"], entry["split"], path, entry["rows"], entry["bytes"], entry["sha256"])
+
+
+def layer_record(layer: Layer) -> Row:
+    """A layer's definition as the manifest holds it."""
+    plain = {field.name: getattr(layer, field.name) for field in fields(Layer) if field.name != "folder"}
+    plain["attributes"] = [{"name": a.name, "labels": a.labels, "scale": a.scale} for a in layer.attributes]
+    plain["targets"] = [{"target_id": t.target_id, "title": t.title} for t in layer.targets]
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
+
+
+def _layer(row: Mapping[str, Any], folder: Path) -> Layer:
+    lists = {key: tuple(row[key]) for key in ("labels", "off_scale")}
+    attributes = tuple(Attribute(a["name"], tuple(a["labels"]), a["scale"]) for a in row["attributes"])
+    targets = tuple(Target(**target) for target in row["targets"])
+    return Layer(**{**row, **lists, "attributes": attributes, "targets": targets}, folder=folder)
