@@ -121,7 +121,8 @@ class ReleaseFacts:
     def counts(self) -> dict[str, dict[str, int]]:
         """Rows: ``counts[config][split]``, only what is there."""
         return {
-            config: {split: self.n_rows(config, split) for split in self._splits_of(config)} for config in self.configs
+            config: {split: self.n_rows(config, split) for split in SPLITS if self._shards(config, split)}
+            for config in self.configs
         }
 
     def n_rows(self, config: str, split: str | None = None) -> int:
