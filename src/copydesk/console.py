@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from copydesk.errors import CopydeskError
+from copydesk.issues import Issue, errors
+from copydesk.project import Project
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN_ISSUES = 20  #: a longer list is cut in the terminal, never in --json
 
 
 class Progress(Protocol):
@@ -20,3 +32,106 @@ class Progress(Protocol):
 def quiet(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Shows nothing: for tests and for callers that do not care."""
     yield lambda n: None
+
+
+@contextmanager
+def bar(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr with rate and time left; a plain line per stage where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        print(f"{label} …", file=sys.stderr, flush=True)
+        yield lambda n: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=_console(sys.stderr), transient=True) as shown:
+        task = shown.add_task(label, total=total)
+        yield lambda n: shown.advance(task, n)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the options before the verb say: where the project is and how to answer."""
+
+    root: Path
+    json: bool
+    verbose: bool
+
+    def project(self) -> Project:
+        """The project we are in. Raises NotAProject, BadConfig."""
+        return Project.open(self.root)
+
+    @property
+    def progress(self) -> Progress:
+        return quiet if self.json and not self.verbose else bar
+
+    def answer(
+        self,
+        keys: Mapping[str, Any],
+        *,
+        issues: Iterable[Issue] = (),
+        show: Callable[[Console], None] | None = None,
+        failed: bool = False,
+    ) -> int:
+        """Print the outcome of a verb; 1 when ``issues`` holds an error or ``failed``, else 0."""
+        found = list(issues)
+        if self.json:
+            print(_json(keys), flush=True)
+        else:
+            console = _console(sys.stdout)
+            if show:
+                show(console)
+            else:
+                _pairs(console, keys)
+        _list(found, whole=self.verbose)
+        return 1 if failed or errors(found) else 0
+
+
+def fail(error: CopydeskError, json: bool) -> int:
+    """Print what stopped us and what to do next; its exit code."""
+    if json:
+        print(_json({"error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint}}))
+    print(f"copydesk: {error.message}" + (f"\n  → {error.hint}" if error.hint else ""), file=sys.stderr)
+    return error.exit_code
+
+
+def table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """A plain table; numbers to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    cells = [["" if cell is None else cell for cell in row] for row in rows]
+    drawn = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    for n, column in enumerate(columns):
+        numeric = bool(cells) and all(isinstance(row[n], (int, float)) or row[n] == "" for row in cells)
+        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        drawn.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    console.print(drawn)
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    # Without a terminal, lines must not be folded at 80 columns: other programs read them.
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 140)
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def _pairs(console: Console, keys: Mapping[str, Any]) -> None:
+    for key, value in keys.items():
+        console.print(f"{key}: {value}")
+
+
+def _list(issues: Sequence[Issue], whole: bool) -> None:
+    shown = issues if whole else issues[:SHOWN_ISSUES]
+    for issue in shown:
+        print(f"{issue.severity}: {issue}", file=sys.stderr)
+    if len(issues) > len(shown):
+        print(f"… and {len(issues) - len(shown)} more; -v shows all", file=sys.stderr)

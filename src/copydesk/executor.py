@@ -37,6 +37,10 @@ class Pool:
     jobs: int
 
     def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
+        arguments = list(arguments)
+        if len(arguments) < 2:  # starting processes would cost more than the work
+            yield from map(function, arguments)
+            return
         with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
             yield from pool.map(function, arguments)
 
