@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +45,7 @@ def digest(value: Any, length: int = 64) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """A temporary path beside ``path`` that takes its name when the block ends well.
 
     Raises: OutsideError, when the disk refuses (full, read-only); ``path`` is then as it was.
@@ -61,7 +62,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
@@ -79,9 +80,9 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path``, whole or not at all."""
-    with replacing(path) as temporary:
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Put ``data`` at ``path``, whole or not at all; ``mode`` 0o600 keeps it to the user alone."""
+    with replacing(path, mode) as temporary:
         temporary.write_bytes(data)
 
 
@@ -90,9 +91,9 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any, mode: int = 0o644) -> None:
     """Put ``value`` at ``path`` as indented JSON with sorted keys."""
-    write_bytes(path, orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+    write_bytes(path, orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n", mode)
 
 
 def write_jsonl(path: Path, records: Iterable[Record]) -> None:
@@ -126,18 +127,23 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def locked(path: Path, what: str) -> Iterator[None]:
+def locked(path: Path, what: str, wait_s: float = 0) -> Iterator[None]:
     """Hold the lock file ``path`` while the block runs; it is let go also when the process dies.
 
-    Raises: Locked, at once, when another process holds it.
+    Raises: Locked, when another process holds it for longer than ``wait_s``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_s
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            raise Locked(what, file.read().strip() or "another process") from error
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() >= deadline:
+                    file.seek(0)
+                    raise Locked(what, file.read().strip() or "another process") from error
+            time.sleep(0.2)
         file.truncate(0)
         file.write(f"process {os.getpid()}")
         file.flush()

@@ -1,0 +1,128 @@
+"""The record of a project's server: whom it names, and whom it must not touch."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from copydesk.console import quiet
+from copydesk.errors import Locked, OutsideError
+from copydesk.files import locked, write_json
+from copydesk.labeling import environment, server
+from copydesk.labeling.server import DOWN
+from copydesk.project import Project
+
+
+@pytest.fixture
+def corpus(project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return project()
+
+
+@pytest.fixture
+def bystander() -> Iterator[psutil.Process]:
+    """A process of somebody else, in a group of its own."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        yield psutil.Process(child.pid)
+    finally:
+        child.kill()
+        child.wait()
+
+
+def record(project: Project, **fields: object) -> None:
+    write_json(project.private / "server.json", {"url": "http://127.0.0.1:1", "version": "1", **fields})
+
+
+def test_a_project_without_a_record_has_no_server(corpus: Project) -> None:
+    assert server.status(corpus) == DOWN
+    assert server.stop(corpus) == DOWN
+
+
+def test_a_reused_process_id_is_not_the_server(corpus: Project, bystander: psutil.Process) -> None:
+    record(corpus, pid=bystander.pid, started=bystander.create_time() - 60)
+    assert server.status(corpus) == DOWN
+    server.stop(corpus)
+    assert bystander.is_running(), "stop must end only what start began"
+
+
+def test_the_recorded_process_is_the_server_and_stop_ends_it(corpus: Project, bystander: psutil.Process) -> None:
+    record(corpus, pid=bystander.pid, started=bystander.create_time())
+    assert server.status(corpus).pid == bystander.pid
+    assert server.stop(corpus) == DOWN
+    assert not bystander.is_running() or bystander.status() == psutil.STATUS_ZOMBIE
+    assert server.status(corpus) == DOWN
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": null}', '{"pid": 1}', '{"pid": 4194304, "started": 1}'])
+def test_a_broken_record_counts_as_stopped(corpus: Project, text: str) -> None:
+    corpus.private.mkdir(parents=True)
+    (corpus.private / "server.json").write_text(text)
+    assert server.status(corpus) == DOWN
+
+
+def test_keys_are_made_once_for_the_user_alone_and_never_shown(corpus: Project) -> None:
+    keys = server.keys(corpus)
+    path = corpus.private / "keys.json"
+    assert server.keys(corpus) == keys
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(corpus.private.stat().st_mode) == 0o700
+    assert len(keys.token) == 40
+    assert keys.token not in repr(keys)
+    assert keys.password not in repr(keys)
+
+
+def test_a_second_start_waits_for_the_first(corpus: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "START_S", 0.1)
+    with locked(corpus.private / "server.lock", "x"), pytest.raises(Locked, match="is locked by process"):
+        server.start(corpus, quiet)
+
+
+def test_an_installer_that_fails_says_so_and_leaves_nothing_that_counts(
+    corpus: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tmp_path / "requirements.txt"
+    wrong.write_text(f"no-such-package==1 --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setattr(environment, "REQUIREMENTS", wrong)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(OutsideError, match="no-such-package") as caught:
+        server.start(corpus, quiet)
+    assert "run this again" in caught.value.hint
+    assert not (environment.cache() / "installed.json").exists()
+
+
+def test_the_server_is_told_to_call_nobody_and_gets_none_of_our_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "secret")
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    env = environment.environ(tmp_path)
+    assert "secret" not in env.values()
+    assert (env["COLLECT_ANALYTICS"], env["SENTRY_DSN"], env["LATEST_VERSION_CHECK"]) == ("false", "", "false")
+    assert env["LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK"] == "true"
+    assert env["PATH"] == os.environ["PATH"]
+
+
+def test_a_log_is_shown_without_secrets(corpus: Project) -> None:
+    keys = server.keys(corpus)
+    (corpus.private / "server.log").write_text(f"user {keys.email}\ntoken {keys.token}\npassword {keys.password}\n")
+    shown = server._log_end(corpus)
+    assert "token …" in shown
+    assert keys.token not in shown
+    assert keys.password not in shown
+
+
+def test_every_package_of_the_server_is_pinned_by_hash_and_names_no_index() -> None:
+    lines = environment.REQUIREMENTS.read_text().splitlines()
+    packages = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert any(line.startswith(f"label-studio=={environment.VERSION} ") for line in packages)
+    assert all("==" in line and line.endswith("\\") for line in packages)
+    assert not [line for line in lines if "://" in line or line.startswith("-")]
