@@ -1,0 +1,88 @@
+"""Which marks of different people mean the same stretch of the text.
+
+In:  marks of several annotators on one article.
+Out: pairs (two annotators), or groups with at most one mark of each (all of them), best overlap first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.labeling.layers import Layer
+from copydesk.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One span that one annotator marked, with the record it came from."""
+
+    annotator: str
+    annotation_id: str
+    span: Span
+    label: str | None
+    record: Mapping[str, Any]
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        return (self.span.start, self.span.end, self.label or "", self.annotator)
+
+
+def marks(layer: Layer, answer: Mapping[str, Any]) -> list[Mark]:
+    """The spans of one answer in a spans layer."""
+    return [
+        Mark(
+            answer["annotator"],
+            answer["annotation_id"],
+            Span(record["start"], record["end"]),
+            record["label"] if layer.labels else None,
+            record,
+        )
+        for record in answer["value"]["spans"]
+    ]
+
+
+def groups(found: Iterable[Mark], *, least: float = 0.0) -> list[list[Mark]]:
+    """Marks that mean the same stretch: each overlaps another of its group by IoU ``least`` or more (0: at all).
+
+    A group has at most one mark of each annotator. Same range and label are joined first, then the best overlaps.
+    """
+    ordered = sorted(found, key=lambda mark: mark.order)
+    home = {index: [index] for index in range(len(ordered))}
+    for one, other in _candidates(ordered, least):
+        mine, theirs = home[one], home[other]
+        if mine is theirs or {ordered[i].annotator for i in mine} & {ordered[i].annotator for i in theirs}:
+            continue
+        mine.extend(theirs)
+        for index in theirs:
+            home[index] = mine
+    distinct = {id(members): members for members in home.values()}
+    return [[ordered[index] for index in sorted(members)] for members in sorted(distinct.values(), key=min)]
+
+
+def paired(ones: Sequence[Mark], others: Sequence[Mark], *, least: float = 0.0) -> list[tuple[Mark, Mark]]:
+    """One-to-one pairs of two annotators' marks."""
+    first = {id(mark) for mark in ones}
+    pairs = [group for group in groups([*ones, *others], least=least) if len(group) == 2]
+    return [(a, b) if id(a) in first else (b, a) for a, b in pairs]
+
+
+def _candidates(ordered: Sequence[Mark], least: float) -> list[tuple[int, int]]:
+    """Overlapping marks of two annotators, those that should be joined first in front."""
+    found = []
+    for one, other in _overlapping(ordered):
+        a, b = ordered[one], ordered[other]
+        if a.annotator != b.annotator and (iou := a.span.iou(b.span)) >= least:
+            found.append((-iou, a.label != b.label, one, other))
+    return [(one, other) for _, _, one, other in sorted(found)]
+
+
+def _overlapping(ordered: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Index pairs of marks that share a code point; ``ordered`` is sorted by start."""
+    alive: list[int] = []
+    for index, mark in enumerate(ordered):
+        alive = [each for each in alive if ordered[each].span.end > mark.span.start]
+        for each in alive:
+            yield each, index
+        alive.append(index)

@@ -1,0 +1,102 @@
+"""One figure of agreement, and what it says about the work.
+
+In:  sums per article and a statistic of their total (a ``Measure``).
+Out: ``Metric``: value, bootstrap interval over articles, how much it rests on, and a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copydesk.labeling.agreement.coefficients import Floats, Statistic
+
+CHUNK = 8_000_000  #: weights held at once (64 MB)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure of agreement. ``value`` null: ``reason`` says why; an interval can be null although there is a value."""
+
+    name: str  #: stable, listed in docs/agreement.md; a breakdown follows a dot: span_f1_strict.PERSON
+    value: float | None
+    low: float | None  #: 95 % interval, bootstrap over articles
+    high: float | None
+    units: int  #: how many things were compared
+    annotators: int
+    reason: str | None
+    says: str  #: what it means for the work
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one metric needs of the data: one row of sums per article, and what to make of their total."""
+
+    name: str
+    rows: Floats
+    statistic: Statistic
+    units: int
+    annotators: int
+    empty: str  #: the reason when the statistic has no value
+    says: Callable[[float], str]
+
+
+def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metric]:
+    """Every measure with its interval; all of them see the same resamples of the articles."""
+    if not measures:
+        return []
+    n = len(measures[0].rows)
+    widths = np.cumsum([0, *(measure.rows.shape[1] for measure in measures)])
+    together = np.hstack([measure.rows for measure in measures])
+    drawn: list[list[Floats]] = [[] for _ in measures]
+    for weights in _resamples(n, rounds, seed) if n > 1 else ():
+        sums = weights @ together
+        for measure, found, left, right in zip(measures, drawn, widths, widths[1:], strict=False):
+            found.append(measure.statistic(sums[:, left:right]))
+    return [
+        _metric(measure, np.concatenate(found) if found else None)
+        for measure, found in zip(measures, drawn, strict=True)
+    ]
+
+
+def _resamples(n: int, rounds: int, seed: int) -> Iterator[Floats]:
+    """How often each resample draws each article, in chunks of rounds. Shape of a chunk: [round, article]."""
+    random = np.random.default_rng(seed)
+    step = max(1, CHUNK // n)
+    sizes = [min(step, rounds - at) for at in range(0, rounds, step)]
+    return (_weights(random, size, n) for size in sizes)
+
+
+def _weights(random: np.random.Generator, rounds: int, n: int) -> Floats:
+    draws = random.integers(0, n, size=(rounds, n)) + np.arange(rounds)[:, None] * n
+    return np.bincount(draws.ravel(), minlength=rounds * n).reshape(rounds, n).astype(np.float64)
+
+
+def _metric(measure: Measure, drawn: Floats | None) -> Metric:
+    total = float(measure.statistic(measure.rows.sum(axis=0)))
+    value = None if np.isnan(total) else round(total, 6)
+    low, high, unsure = _interval(drawn)
+    if value is None:
+        low = high = None
+    return Metric(
+        name=measure.name,
+        value=value,
+        low=low,
+        high=high,
+        units=measure.units,
+        annotators=measure.annotators,
+        reason=measure.empty if value is None else unsure,
+        says=f"No figure: {measure.empty}." if value is None else measure.says(value),
+    )
+
+
+def _interval(drawn: Floats | None) -> tuple[float | None, float | None, str | None]:
+    if drawn is None:
+        return None, None, "no interval: one article only"
+    told = drawn[~np.isnan(drawn)]
+    if len(told) < len(drawn) / 2:
+        return None, None, "no interval: most resamples of the articles have no value"
+    low, high = np.percentile(told, [2.5, 97.5])
+    return round(float(low), 6), round(float(high), 6), None
