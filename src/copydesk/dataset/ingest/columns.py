@@ -1,0 +1,92 @@
+"""One row of a table (a JSON object, a CSV or Parquet row) to one raw article, by the source's column map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copydesk.dataset.ingest import instants
+from copydesk.dataset.ingest.json_places import Member, traced
+from copydesk.dataset.ingest.raw import Finding, Raw, Reject, reject
+from copydesk.dataset.ingest.traced import Traced
+from copydesk.dataset.sources import Source
+from copydesk.spans import Span
+
+#: our column → the record field that it states
+STATED = {
+    "title": "title",
+    "url": "url",
+    "publisher": "publisher.name",
+    "domain": "publisher.domain",
+    "agency": "agency.name",
+    "language": "language",
+    "published": "published",
+}
+
+
+def article(
+    row: dict[str, Member], source: Source, *, where: str, data: bytes, decoded: str, media_type: str
+) -> Raw | Reject:
+    """The raw article in ``row``, whose places are in ``decoded``; a reject when it holds no text."""
+    column = source.column("text")
+    if column not in row:
+        message = f"no column {column!r}, which should hold the text; map it under [columns] in the source's file"
+        return reject("no-text-column", where, data, message)
+    content = _text(row[column], decoded)
+    if content is None or not content.text.strip():
+        return reject("empty", where, data, f"column {column!r} holds no text")
+    problem = _unusable(content.text)
+    if problem:
+        return reject(problem, where, data, f"column {column!r} holds characters that no text can have; repair it")
+    given = {name: row.get(source.column(name)) for name in ("id", "url", "retrieved_at")}
+    identity = given["id"].value if given["id"] else None
+    return Raw(
+        path=where,
+        data=data,
+        media_type=media_type,
+        decoded=decoded,
+        content=content,
+        stated=_stated(row, source),
+        identity=None if identity in (None, "") else str(identity),
+        address=_string(given["url"]),
+        retrieved_at=instants.utc(_string(given["retrieved_at"]) or ""),
+    )
+
+
+def _unusable(text: str) -> str | None:
+    if "\0" in text:
+        return "nul-byte"
+    return "lone-surrogate" if any("\ud800" <= letter <= "\udfff" for letter in text) else None
+
+
+def _text(member: Member, decoded: str) -> Traced | None:
+    if not isinstance(member.value, str) or not member.value:
+        return None
+    return traced(decoded, member) if decoded else Traced(member.value, ())
+
+
+def _string(member: Member | None) -> str | None:
+    value = member.value if member else None
+    return value.strip() or None if isinstance(value, str) and not _unusable(value) else None
+
+
+def _stated(row: dict[str, Member], source: Source) -> tuple[Finding, ...]:
+    found = list[Finding]()
+    for name, field in STATED.items():
+        member = row.get(source.column(name))
+        if member and (value := _string(member)):
+            found.append(Finding(field, value, _place(member), "column", 1.0))
+    if authors := row.get(source.column("authors")):
+        found += [Finding("authors", name, _place(authors), "column", 1.0) for name in _names(authors.value)]
+    return tuple(found)
+
+
+def _place(member: Member) -> Span | None:
+    return member.span if len(member.span) else None
+
+
+def _names(value: Any) -> list[str]:
+    """Authors as a list, or as one string in which `;` or `,` parts them."""
+    if isinstance(value, str):
+        value = value.split(";" if ";" in value else ",")
+    names = value if isinstance(value, list) else []
+    return [name.strip() for name in names if isinstance(name, str) and name.strip() and not _unusable(name)]

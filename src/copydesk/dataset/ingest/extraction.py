@@ -1,0 +1,30 @@
+"""What extraction makes of one raw article, whatever its format: text, findings, removed stretches, quality marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.dataset.ingest.raw import Finding, Removed
+from copydesk.dataset.ingest.traced import Traced
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The article as found. ``text`` is normalised and traced to the decoded raw input (empty: not traced)."""
+
+    text: Traced
+    findings: tuple[Finding, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    quality: frozenset[str] = frozenset()
+
+    def best(self, field: str) -> Finding | None:
+        """The surest finding of a field; of equals the first."""
+        return max(
+            (each for each in self.findings if each.field == field), key=lambda each: each.confidence, default=None
+        )
+
+    def values(self, field: str) -> list[str]:
+        """The values of a field that may have several, by the surest rule, in order, each once."""
+        best = self.best(field)
+        found = (each for each in self.findings if best and (each.field, each.rule) == (field, best.rule))
+        return list(dict.fromkeys(each.value for each in found))

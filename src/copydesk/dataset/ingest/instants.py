@@ -1,0 +1,112 @@
+"""Dates as texts write them, to the forms that records hold. Only whole, explicit dates; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from copydesk.spans import Span
+
+MONTHS = ("january february march april may june july august september october november december").split()  # noqa: SIM905
+_MONTH = {name[:cut]: n for n, name in enumerate(MONTHS, 1) for cut in (3, 9)} | {"sept": 9}
+_NAME = r"(?P<name>" + "|".join(sorted(_MONTH, key=len, reverse=True)) + r")\.?"
+_TIME = r"(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?"
+_YEAR = r"(?P<year>(?:19|20)\d{2})"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_FORMS = [
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])\b(?!-)",
+        rf"\b{_NAME}\s+{_DAY},?\s+{_YEAR}\b",
+        rf"\b{_DAY}(?:\s+of)?[\s-]+{_NAME},?[\s-]+{_YEAR}\b",
+    )
+]
+_MONTH_YEAR = re.compile(rf"\b(?P<name>{'|'.join(MONTHS)})\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date in a text, to the day or the month."""
+
+    day: date  #: of a month, its first
+    precision: str  #: month | day
+    span: Span
+
+
+def full_dates(text: str) -> Iterator[Mention]:
+    """Dates with year, month and day in ``text``, in order."""
+    found = (mention for form in _FORMS for match in form.finditer(text) if (mention := _mention(match)))
+    yield from sorted(found, key=lambda mention: mention.span)
+
+
+def months(text: str) -> Iterator[Mention]:
+    """Months with their year, such as *August 2023*."""
+    for match in _MONTH_YEAR.finditer(text):
+        day = date(int(match["year"]), _MONTH[match["name"].lower()], 1)
+        yield Mention(day, "month", Span(*match.span()))
+
+
+def _mention(match: re.Match[str]) -> Mention | None:
+    parts = match.groupdict()
+    month = int(parts["month"]) if parts.get("month") else _MONTH[parts["name"].lower()]
+    try:
+        return Mention(date(int(parts["year"]), month, int(parts["day"])), "day", Span(*match.span()))
+    except ValueError:  # 31 November
+        return None
+
+
+def only_date(text: str) -> Mention | None:
+    """The date that ``text`` consists of, a time of day aside; None when there is none or more besides."""
+    for mention in full_dates(text):
+        rest = text[: mention.span.start] + text[mention.span.end :]
+        if not re.sub(_TIME, "", rest, flags=re.IGNORECASE).strip(" \t,.|-–—/·•"):
+            return mention
+    return None
+
+
+def utc(text: str) -> str | None:
+    """An ISO instant with a time zone as records hold it; None for anything else."""
+    parsed = _parsed(text)
+    return _instant(parsed) if isinstance(parsed, datetime) and parsed.tzinfo else None
+
+
+def day_or_instant(text: str) -> tuple[str, str] | None:
+    """An ISO date or instant and its precision, day or second. Without a zone only the day is asserted."""
+    parsed = _parsed(text)
+    if isinstance(parsed, datetime) and parsed.tzinfo:
+        return _instant(parsed), "second"
+    return (parsed.strftime("%Y-%m-%d"), "day") if parsed and parsed.year >= 1000 else None
+
+
+def _parsed(text: str) -> date | None:
+    text = text.strip()
+    if not _ISO.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _instant(moment: datetime) -> str:
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    fraction = f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else ""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
+
+
+def bounds(value: str, precision: str) -> tuple[str, str]:
+    """First and last day that ``published`` leaves open."""
+    day = date.fromisoformat(value[:10])
+    if precision == "year":
+        return day.replace(month=1, day=1).isoformat(), day.replace(month=12, day=31).isoformat()
+    if precision == "month":
+        last = monthrange(day.year, day.month)[1]
+        return day.replace(day=1).isoformat(), day.replace(day=last).isoformat()
+    return day.isoformat(), day.isoformat()

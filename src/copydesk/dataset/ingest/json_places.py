@@ -1,0 +1,75 @@
+"""Where in a line of JSON each value stands: the values of an object together with their places.
+
+The standard library's decoder does the reading; what is added are offsets, and a map through string escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from json import JSONDecoder
+from typing import Any
+
+from copydesk.dataset.ingest.traced import Segment, Traced
+from copydesk.spans import Span
+
+_DECODER = JSONDecoder()
+_BLANK = re.compile(r"[ \t\r\n]*")
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One value of an object and its place in the line, quotes included."""
+
+    value: Any
+    span: Span
+
+
+def members(line: str, at: int = 0) -> dict[str, Member]:
+    """The members of the one object in ``line``. Raises ValueError when there is none, or more than that."""
+    found, at = _object(line, _skip(line, at))
+    if _skip(line, at) != len(line):
+        raise ValueError(f"more after the object, at {at}")
+    return found
+
+
+def _object(line: str, at: int) -> tuple[dict[str, Member], int]:
+    if line[at : at + 1] != "{":
+        raise ValueError("no object")
+    found, at = dict[str, Member](), _skip(line, at + 1)
+    if line[at : at + 1] == "}":
+        return found, at + 1
+    while True:
+        key, at = _DECODER.raw_decode(line, at)
+        at = _skip(line, at)
+        if not isinstance(key, str) or line[at : at + 1] != ":":
+            raise ValueError(f"no name and colon at {at}")
+        start = _skip(line, at + 1)
+        value, end = _DECODER.raw_decode(line, start)
+        found[key] = Member(value, Span(start, end))
+        at = _skip(line, end)
+        if line[at : at + 1] == "}":
+            return found, at + 1
+        if line[at : at + 1] != ",":
+            raise ValueError(f"no comma or end at {at}")
+        at = _skip(line, at + 1)
+
+
+def _skip(line: str, at: int) -> int:
+    match = _BLANK.match(line, at)
+    return match.end() if match else at
+
+
+def traced(line: str, member: Member) -> Traced:
+    """A string member's text, led through its escapes to the line."""
+    text: str = member.value
+    segments, at, raw, end = list[Segment](), 0, member.span.start + 1, member.span.end - 1
+    for escape in _ESCAPE.finditer(line, raw, end):
+        if plain := escape.start() - raw:
+            segments.append(Segment(at, at + plain, raw, escape.start()))
+        segments.append(Segment(at + plain, at + plain + 1, escape.start(), escape.end()))
+        at, raw = at + plain + 1, escape.end()
+    if raw < end:
+        segments.append(Segment(at, at + end - raw, raw, end))
+    return Traced(text, tuple(segments))

@@ -1,0 +1,47 @@
+"""Readers: each turns one input file into raw articles and rejects.
+
+A reader is one small module with one function; :data:`READERS` lists ours. Others come by the entry point group
+``copydesk.readers`` and must pass :func:`copydesk.testing.check_reader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import PurePosixPath
+from typing import IO, Protocol
+
+from copydesk.dataset.ingest.raw import Raw, Reject
+from copydesk.dataset.ingest.readers import jsonl, text
+from copydesk.dataset.sources import Source
+
+
+class Reader(Protocol):
+    """Reads one kind of file: yields what is in it, in order, and never raises for bad content.
+
+    ``file`` is open for reading bytes from the start; ``path`` is what records call it. A place in the file follows
+    the path after ``#``. Reads only as far ahead as it must: memory does not grow with the file.
+    """
+
+    def __call__(self, file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]: ...
+
+
+READERS: dict[str, Reader] = {"text": text.read, "jsonl": jsonl.read}
+
+#: which reader takes a file when the source does not say; the longest suffix wins
+SUFFIXES = {".txt": "text", ".text": "text", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+@cache
+def readers() -> dict[str, Callable[[IO[bytes], str, Source], Iterator[Raw | Reject]]]:
+    """Ours and those of installed extensions; ours cannot be replaced."""
+    others = {point.name: point.load() for point in entry_points(group="copydesk.readers")}
+    return {**others, **READERS}
+
+
+def reader_name(path: str, source: Source) -> str | None:
+    """The reader for a file: what the source says, else by suffix; None when neither tells."""
+    name = PurePosixPath(path).name.lower()
+    fitting = [suffix for suffix in SUFFIXES if name.endswith(suffix)]
+    return source.reader or (SUFFIXES[max(fitting, key=len)] if fitting else None)

@@ -1,0 +1,129 @@
+"""Rules for what stands before the story: labels, headline, byline, date, dateline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copydesk.dataset.ingest import instants
+from copydesk.dataset.ingest.rules import agencies, names
+from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+
+_DATE_LABEL = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)", re.IGNORECASE)
+_TAG = re.compile(r"\(([A-Z][A-Za-z]{1,9})\)\s+(?=\S)")
+_SITE = re.compile(r"(?:www\.)?((?:[a-z0-9][a-z0-9-]*\.)+(?:com|org|net|co|info|news|[a-z]{2}))", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"(?P<place>[A-Z][A-Z.'’ -]*[A-Z](?:,\s+(?:[A-Z][A-Za-z.]+\s?){1,3})?)"
+    r"(?:,?\s+(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}))?"
+    r"(?:\s*\((?P<agency>[A-Za-z][A-Za-z .]{1,30})\))?"
+    r"\s*(?:—|–|--|-)\s+"
+)
+_MIXED_DATELINE = re.compile(
+    r"(?P<place>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}(?:, [A-Z][\w.]+)?)\s*\((?P<agency>[A-Za-z][A-Za-z .]{1,30})\)"
+    r"\s*(?:—|–|--|-)\s+"
+)
+_LABELS = re.compile(
+    r"(?:published(?: on| at)?|updated(?: on| at)?|last (?:updated|modified)|posted(?: on| by)?|date|by|author|"
+    r"written by|story by|source|credits?|image credits?|text size|category|section|topics?)\s*[:|]?",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(
+    r"(?P<label>(?:first |originally )?(?:published|posted|created|updated|last updated|last modified|modified)"
+    r"(?: on| at)?:?\s+)?(?P<date>\S.*)",
+    re.IGNORECASE,
+)
+
+
+def date_label(scrape: Scrape) -> Iterator[Take]:
+    """``date 2023-12-06`` at the very start."""
+    match = _DATE_LABEL.match(scrape.text)
+    if match and (day := instants.day_or_instant(match[1])):
+        start = match.end() - len(match[0].lstrip())
+        yield Take(start, match.end(), (("published", day[0], 0.97),))
+
+
+def agency_tag(scrape: Scrape) -> Iterator[Take]:
+    """``(AP)`` or another sign in brackets where the story begins: an agency, else who published it."""
+    for line in scrape.lines[:1]:
+        if match := _TAG.match(line.text):
+            known = agencies.fields(match[1], 0.95)
+            yield Take(line.start, line.start + len(match[0].rstrip()), known or _publisher(match[1]))
+
+
+def _publisher(sign: str) -> tuple[tuple[str, str, float], ...]:
+    return (("publisher.name", sign, 0.8),) if sign.isupper() else ()
+
+
+def title_repeat(scrape: Scrape) -> Iterator[Take]:
+    """A headline that stands twice: the first is the title, the others go."""
+    head = scrape.head[:12]
+    for n, line in enumerate(head):
+        repeats = [other for other in head[n + 1 : n + 4] if _same(line, other)]
+        if repeats and names.is_headline(line.text):
+            yield line.take(("title", line.text, 0.98))
+            for other in repeats:
+                yield other.take(kind="title-repeat")
+            return
+
+
+def _same(one: Line, other: Line) -> bool:
+    return one.text.casefold() == other.text.casefold()
+
+
+def site_name(scrape: Scrape) -> Iterator[Take]:
+    """A line before the story that is nothing but the site's address, such as ``SeattlePI.com``."""
+    for line in scrape.head:
+        if match := _SITE.fullmatch(line.text):
+            fields = (("publisher.name", line.text, 0.9), ("publisher.domain", match[1].lower(), 0.9))
+            yield line.take(*fields)
+            return
+
+
+def empty_label(scrape: Scrape) -> Iterator[Take]:
+    """A label whose value the scraper lost, such as ``Published`` alone on its line."""
+    for line in scrape.head:
+        if _LABELS.fullmatch(line.text):
+            yield line.take(kind="label")
+
+
+def dateline(scrape: Scrape) -> Iterator[Take]:
+    """``BANGKOK (AP) —`` at the head of the first paragraph."""
+    first, after = scrape.prose
+    for line in scrape.lines[first : first + 1] if after else ():
+        match = _DATELINE.match(line.text) or _MIXED_DATELINE.match(line.text)
+        if match and (match["agency"] or len(match["place"]) > 3) and not _is_label(match["place"]):
+            text = match[0].rstrip(" \t—–-")
+            fields = (("dateline.text", text, 0.95), ("dateline.place", match["place"].strip(), 0.95))
+            sign = agencies.fields(match["agency"] or "", 0.95)
+            yield Take(line.start, line.start + len(match[0].rstrip()), (*fields, *sign))
+
+
+def _is_label(place: str) -> bool:
+    return place.rstrip(":") in {"UPDATE", "UPDATED", "BREAKING", "OPINION", "EXCLUSIVE", "WATCH", "NOTE", "CORRECTION"}
+
+
+def byline(scrape: Scrape) -> Iterator[Take]:
+    """``By Jane Doe and John Roe``, on a line of its own."""
+    for line in scrape.head:
+        if people := names.byline(line.text):
+            yield line.take(*(("authors", person, 0.9) for person in people), kind="byline")
+            return
+
+
+def date_stamp(scrape: Scrape) -> Iterator[Take]:
+    """A line before the story that is a date, perhaps behind ``Published``."""
+    for line in scrape.head:
+        match = _STAMP.fullmatch(line.text)
+        mention = instants.only_date(match["date"]) if match else None
+        if match and mention:
+            updated = re.search("updated|modified", match["label"] or "", re.IGNORECASE)
+            fields = () if updated else (("published", mention.day.isoformat(), 0.9 if match["label"] else 0.8),)
+            yield line.take(*fields, kind="date-stamp")
+
+
+def headline(scrape: Scrape) -> Iterator[Take]:
+    """The first line before the story that reads like a headline."""
+    for line in scrape.head if scrape.prose[1] else ():
+        if names.is_headline(line.text):
+            yield line.take(("title", line.text, 0.85))
+            return

@@ -1,0 +1,41 @@
+"""What a headline, a person's name and a byline look like."""
+
+from __future__ import annotations
+
+import re
+
+_NAME_PART = r"(?:[A-Z][\w'’-]*\.?|[A-Z]\.|d[aeiu]|de[lnr]?|van|von|bin|al|la|le|ter|st\.)"
+_NAME = re.compile(rf"[A-Z][\w'’.-]*(?: {_NAME_PART}){{1,4}}")
+_BY = re.compile(r"(?:written |reported |story |posted |words )?by:?\s+(?P<names>\S.*)", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s+and\s+|,|\s+and\s+|\s+&\s+|;)\s*")
+_AFTER = re.compile(
+    r"\s*(?:\||•|–|—|\s-\s|/|\bfor\b|\bin\b|\bon\b|,\s*(?:staff|special|associated press|ap|reuters|senior|contribut|"
+    r"correspondent|updated|published|editor|reporter)).*$",
+    re.IGNORECASE,
+)
+_NOT_PEOPLE = re.compile(
+    r"\b(?:staff|desk|news|press|reuters|editor|editors|team|agency|times|post|service|bureau|wire|inc|media|board|network|magazine)\b",
+    re.IGNORECASE,
+)
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` reads like a person's name: two to five parts, each with a capital."""
+    return bool(_NAME.fullmatch(text)) and not _NOT_PEOPLE.search(text) and not any(map(str.isdigit, text))
+
+
+def byline(text: str) -> list[str]:
+    """The people that a byline names; none when it is no byline, or not made of names alone."""
+    match = _BY.fullmatch(text)
+    if not match or len(text) > 120:
+        return []
+    people = [part for part in _AND.split(_AFTER.sub("", match["names"])) if part]
+    return people if people and all(map(is_name, people)) else []
+
+
+def is_headline(text: str) -> bool:
+    """Whether a line reads like a headline: some words, no sentence's end, no label."""
+    words = text.split()
+    if not 3 <= len(words) <= 30 or not 15 <= len(text) <= 220 or text[-1] in ".:,;|>":
+        return False
+    return sum(letter.isalpha() for letter in text) >= 0.6 * len(text)

@@ -1,0 +1,133 @@
+"""A scrape: plain text of which rules take stretches until the article's body is left.
+
+A rule looks at what is still open and yields :class:`Take`; taken stretches are closed to later rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from copydesk.spans import Span
+
+_LINE = re.compile(r"[^\r\n]+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
+PROSE = 80  #: a line at least this long that ends a sentence is prose
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A stretch that a rule reads, and what it says: field, value, confidence."""
+
+    start: int
+    end: int
+    fields: tuple[tuple[str, str, float], ...] = ()
+    kind: str | None = None  #: of what is removed, when not the rule's own
+    keep: bool = False  #: evidence only: the stretch stays in the body
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open line, white space at its ends aside."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it reads like a paragraph of a story, not like a heading, a label or a caption."""
+        if len(self.text) < PROSE:
+            return False
+        return bool(_SENTENCE_END.search(self.text) or _TWO_SENTENCES.search(self.text))
+
+    def take(self, *fields: tuple[str, str, float], kind: str | None = None) -> Take:
+        """All of it."""
+        return Take(self.start, self.end, fields, kind)
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """The whole text and the lines of it that are still open."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Scrape:
+        return cls(text, tuple(line for match in _LINE.finditer(text) for line in _line(text, *match.span())))
+
+    @cached_property
+    def prose(self) -> tuple[int, int]:
+        """The numbers of the first line of prose and of the one after the last; (0, 0) when there is none."""
+        numbers = [n for n, line in enumerate(self.lines) if line.is_prose]
+        return (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+
+    @property
+    def head(self) -> tuple[Line, ...]:
+        """The lines before the story's first paragraph; all of them when there is no paragraph."""
+        first, after = self.prose
+        return self.lines[:first] if after else self.lines
+
+    @property
+    def tail(self) -> tuple[Line, ...]:
+        """The lines after the story's last paragraph."""
+        after = self.prose[1]
+        return self.lines[after:] if after else ()
+
+    def without(self, taken: Iterable[Span]) -> Scrape:
+        """What is open when ``taken`` is closed."""
+        spans = sorted(taken)
+        if not spans:
+            return self
+        return replace(self, lines=tuple(part for line in self.lines for part in _parts(self.text, line, spans)))
+
+
+def _line(text: str, start: int, end: int) -> Iterator[Line]:
+    stripped = text[start:end].strip()
+    if stripped:
+        start = text.index(stripped, start)
+        yield Line(start, start + len(stripped), stripped)
+
+
+def _parts(text: str, line: Line, spans: list[Span]) -> Iterator[Line]:
+    at, touched = line.start, [span for span in spans if span.overlaps(line.span)]
+    if not touched:
+        yield line
+        return
+    for span in touched:
+        if span.start > at:
+            yield from _line(text, at, span.start)
+        at = max(at, span.end)
+    if at < line.end:
+        yield from _line(text, at, line.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the table: what it finds, an example with what it takes between « and », and how it reads."""
+
+    name: str  #: stands in findings and removed
+    says: str  #: one sentence for the docs
+    example: str  #: a whole scrape; `¶` is a line break
+    read: Callable[[Scrape], Iterator[Take]]
+
+    def takes(self, scrape: Scrape) -> list[Take]:
+        """What it takes of what is open: in order, without overlaps."""
+        taken, at = list[Take](), -1
+        for take in sorted(self.read(scrape), key=lambda each: (each.start, -each.end)):
+            if take.start >= at and take.end > take.start:
+                taken.append(take)
+                at = take.end
+        return taken

@@ -1,0 +1,145 @@
+"""The rules, in the order in which they are asked, each with what it takes and an example.
+
+An example is a whole scrape: `¶` is a line break, and what the rule takes stands between « and ».
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.dataset.ingest.rules import furniture, head
+from copydesk.dataset.ingest.rules.scrape import Rule, Scrape, Take
+from copydesk.spans import Span
+
+_STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the bridge."
+
+RULES = (
+    Rule(
+        "control-character",
+        "Control characters and byte order marks, anywhere.",
+        f"«\ufeff»{_STORY}",
+        furniture.control_character,
+    ),
+    Rule(
+        "date-label",
+        "A scraper's label with the date of publication, at the very start.",
+        f"«date 2023-12-06» {_STORY}",
+        head.date_label,
+    ),
+    Rule(
+        "agency-tag",
+        "A sign in brackets where the text begins: an agency, else the publisher's own.",
+        f"«(AP)» {_STORY}",
+        head.agency_tag,
+    ),
+    Rule(
+        "advertisement",
+        "A line that stands for an advertisement.",
+        f"{_STORY}¶«Advertisement»¶{_STORY}",
+        furniture.advertisement,
+    ),
+    Rule("share", "A line of sharing buttons.", f"«Share on Facebook»¶{_STORY}", furniture.share),
+    Rule(
+        "comments",
+        "A line that counts or asks for comments.",
+        f"{_STORY}¶«Comment (0)»",
+        furniture.comments,
+    ),
+    Rule(
+        "read-more",
+        "A line that leads to the full article elsewhere.",
+        f"{_STORY}¶«Full Article»",
+        furniture.read_more,
+    ),
+    Rule(
+        "source-url",
+        "The address that the text gives as its source.",
+        f"{_STORY}¶«Source: https://www.example.org/news/1.html»",
+        furniture.source_url,
+    ),
+    Rule(
+        "site-name",
+        "A line before the story that is nothing but the site's address.",
+        f"«SeattlePI.com»¶{_STORY}",
+        head.site_name,
+    ),
+    Rule("empty-label", "A label whose value the scraper lost.", f"«Published»¶{_STORY}", head.empty_label),
+    Rule(
+        "copyright",
+        "A copyright line before or after the story.",
+        f"{_STORY}¶«Copyright 2024 Example Media. All rights reserved.»",
+        furniture.copyright_notice,
+    ),
+    Rule(
+        "newsletter",
+        "A line before or after the story that asks to subscribe, follow or accept cookies.",
+        f"{_STORY}¶«Sign up for our newsletter»",
+        furniture.newsletter,
+    ),
+    Rule(
+        "caption",
+        "A line that ends in a photo credit in brackets.",
+        f"{_STORY}¶«The bridge in May. (Photo: J. Doe)»¶{_STORY}",
+        furniture.caption,
+    ),
+    Rule(
+        "photo-credit",
+        "A line that is a photo credit.",
+        f"{_STORY}¶«Photograph by Jane Doe»¶{_STORY}",
+        furniture.photo_credit,
+    ),
+    Rule(
+        "credit-line",
+        "Who else worked on the report, after the story.",
+        f"{_STORY}¶«AP writer Jane Doe contributed to this report.»",
+        furniture.credit_line,
+    ),
+    Rule(
+        "signature",
+        "The author after the story, with whom the text follows.",
+        f"{_STORY}¶«Jane Doe (according to Reuters)»",
+        furniture.signature,
+    ),
+    Rule("separator", "A line without any letter or digit.", f"{_STORY}¶«***»¶{_STORY}", furniture.separator),
+    Rule("byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline),
+    Rule(
+        "date-stamp", "A line before the story that is a date.", f"«Published Dec. 6, 2023»¶{_STORY}", head.date_stamp
+    ),
+    Rule(
+        "title-repeat",
+        "A headline that stands twice: the first is the title.",
+        f"«Council will pay for the bridge»¶«Council will pay for the bridge»¶{_STORY}",
+        head.title_repeat,
+    ),
+    Rule(
+        "headline",
+        "A line before the story that reads like a headline.",
+        f"«Council will pay for bridge»¶{_STORY}",
+        head.headline,
+    ),
+    Rule(
+        "dateline",
+        "Place, perhaps agency, and a dash at the head of the story.",
+        f"«BANGKOK (AP) —» {_STORY}",
+        head.dateline,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules made of a scrape."""
+
+    body: tuple[Span, ...]  #: what is left, in order
+    takes: tuple[tuple[Rule, Take], ...]  #: in the order of the text
+
+
+def read(text: str) -> Reading:
+    """Ask every rule in turn."""
+    scrape, takes = Scrape.of(text), list[tuple[Rule, Take]]()
+    for rule in RULES:
+        taken = rule.takes(scrape)
+        takes += [(rule, take) for take in taken]
+        scrape = scrape.without(take.span for take in taken if not take.keep)
+    body = tuple(line.span for line in scrape.lines)
+    return Reading(body, tuple(sorted(takes, key=lambda pair: pair[1].span)))

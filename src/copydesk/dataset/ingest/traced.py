@@ -1,0 +1,129 @@
+"""Text that knows where it came from: each code point leads back to the decoded raw input.
+
+A :class:`Segment` of equal lengths maps one to one; where normalisation or an escape changed the length, the segment
+is as short as it can be and maps as a whole. Cutting and normalising keep the map exact.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from copydesk.spans import Span
+
+# What NFC or line breaks may change; everything between is ASCII and stays.
+_CHANGING = re.compile(r"\r\n?|[^\x00-\x7f]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    """``text[start:end]`` came from ``raw[raw_start:raw_end]``."""
+
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+
+    @property
+    def is_linear(self) -> bool:
+        return self.end - self.start == self.raw_end - self.raw_start
+
+    def as_json(self) -> dict[str, int]:
+        return {"start": self.start, "end": self.end, "raw_start": self.raw_start, "raw_end": self.raw_end}
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A text and the segments that cover it, in order and without gaps."""
+
+    text: str
+    segments: tuple[Segment, ...]
+
+    @classmethod
+    def whole(cls, raw: str) -> Traced:
+        """The raw input itself."""
+        return cls(raw, (Segment(0, len(raw), 0, len(raw)),) if raw else ())
+
+    def raw_span(self, start: int, end: int) -> Span:
+        """Where ``text[start:end]`` stands in the raw input; a segment that maps as a whole counts whole."""
+        return raw_span(self.segments, start, end)
+
+    def cut(self, spans: Iterable[Span]) -> Traced:
+        """The stretches ``spans``, one after another."""
+        texts, segments, at = list[str](), list[Segment](), 0
+        for span in spans:
+            texts.append(self.text[span.start : span.end])
+            for part in self._within(span):
+                segments.append(Segment(at, at + part.end - part.start, part.raw_start, part.raw_end))
+                at += part.end - part.start
+        return Traced("".join(texts), tuple(_joined(segments)))
+
+    def _within(self, span: Span) -> Iterator[Segment]:
+        first = bisect_right(self.segments, span.start, key=lambda each: each.end)
+        for segment in self.segments[first:]:
+            if segment.start >= span.end:
+                return
+            start, end = max(segment.start, span.start), min(segment.end, span.end)
+            if segment.is_linear:
+                shift = segment.raw_start - segment.start
+                yield Segment(start, end, start + shift, end + shift)
+            else:
+                yield Segment(start, end, segment.raw_start, segment.raw_end)
+
+    def normal(self) -> Traced:
+        """The text in NFC with ``\\n``, its map split where lengths change."""
+        if "\r" not in self.text and unicodedata.is_normalized("NFC", self.text):
+            return self
+        texts, segments, at = list[str](), list[Segment](), 0
+        for start, end in _runs(self.text):
+            old = self.text[start:end]
+            new = "\n" if old[0] == "\r" else unicodedata.normalize("NFC", old)
+            texts.append(new)
+            if new == old or len(old) == 1 == len(new):
+                for part in self._within(Span(start, end)):
+                    segments.append(Segment(at, at + part.end - part.start, part.raw_start, part.raw_end))
+                    at += part.end - part.start
+            else:
+                raw = self.raw_span(start, end)
+                segments.append(Segment(at, at + len(new), raw.start, raw.end))
+                at += len(new)
+        return Traced("".join(texts), tuple(_joined(segments)))
+
+
+def raw_span(segments: Iterable[Segment], start: int, end: int) -> Span:
+    """Where a stretch of text stands in the raw input."""
+    touched = [each for each in segments if each.start < end and each.end > start]
+    first, last = touched[0], touched[-1]
+    return Span(
+        first.raw_start + start - first.start if first.is_linear and start > first.start else first.raw_start,
+        last.raw_end - (last.end - end) if last.is_linear and end < last.end else last.raw_end,
+    )
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches that may be normalised apart: line breaks, ASCII, and other letters with the ASCII one before."""
+    start = 0
+    for match in _CHANGING.finditer(text):
+        head = match.start()
+        if text[head] != "\r" and head > start and text[head - 1] != "\r":
+            head -= 1  # an accent may compose with the ASCII letter before it
+        if head > start:
+            yield start, head
+        yield head, match.end()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _joined(segments: list[Segment]) -> list[Segment]:
+    joined = list[Segment]()
+    for each in segments:
+        last = joined[-1] if joined else None
+        if last and last.is_linear and each.is_linear and (last.end, last.raw_end) == (each.start, each.raw_start):
+            joined[-1] = Segment(last.start, each.end, last.raw_start, each.raw_end)
+        else:
+            joined.append(each)
+    return joined

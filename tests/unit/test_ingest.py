@@ -1,0 +1,123 @@
+"""Ingest: every input becomes one article or one reject, and every field says where it was read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.console import quiet
+from copydesk.dataset.ingest import Ingested, ingest
+from copydesk.executor import Here, Pool
+from copydesk.project import Project
+from copydesk.testing import a_project
+
+STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the bridge."
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return a_project(tmp_path / "corpus").root
+
+
+def run(root: Path, **options: Any) -> Ingested:
+    return ingest(Project.load(root), executor=options.get("executor", Here()), progress=quiet)
+
+
+def put(root: Path, name: str, data: bytes | str) -> None:
+    (root / "dataset/raw/articles" / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def test_a_text_becomes_an_article(corpus: Path) -> None:
+    put(corpus, "bridge.txt", STORY)
+    done = run(corpus)
+    article = done.articles[0]
+    assert (done.read, article["text"], article["published"], article["layers"]["claims"]) == (
+        1,
+        STORY,
+        None,
+        "unlabelled",
+    )
+
+
+BAD = [
+    ("not-utf8", b"\xff\xfe\x00broken"),
+    ("nul-byte", b"Rain\0 in Oslo."),
+    ("empty", b""),
+    ("empty", b" \r\n\t \xef\xbb\xbf"),
+    ("only-boilerplate", b"Advertisement\n\nShare on Facebook\n\nComment (0)\n"),
+    ("too-large", b"x" * 20_000_001),
+]
+
+
+@pytest.mark.parametrize(("code", "data"), BAD, ids=lambda value: value if isinstance(value, str) else "")
+def test_bad_input_is_rejected_and_the_others_go_on(corpus: Path, code: str, data: bytes) -> None:
+    put(corpus, "bad.txt", data)
+    put(corpus, "good.txt", STORY)
+    done = run(corpus)
+    assert [reject["code"] for reject in done.rejects] == [code]
+    assert done.rejects[0]["where"] == "articles: raw/articles/bad.txt"
+    assert [article["text"] for article in done.articles] == [STORY]
+
+
+def test_a_broken_line_in_the_middle_stops_no_other(corpus: Path) -> None:
+    lines = [json.dumps({"id": n, "text": f"{STORY} {n}"}) for n in range(3)]
+    put(corpus, "wire.jsonl", "\n".join([lines[0], '{"id": 7, "text": "cut', lines[1], '{"id": 8}', lines[2]]))
+    done = run(corpus)
+    assert [(reject["code"], reject["where"]) for reject in done.rejects] == [
+        ("bad-json", "articles: raw/articles/wire.jsonl#2"),
+        ("no-text-column", "articles: raw/articles/wire.jsonl#4"),
+    ]
+    assert len(done.articles) == 3
+
+
+def test_a_line_of_50_mb_is_passed_over(corpus: Path) -> None:
+    good = json.dumps({"id": 1, "text": STORY})
+    put(corpus, "wire.jsonl", f'{{"text": "{"x" * 50_000_000}"}}\n{good}\n')
+    done = run(corpus)
+    assert ([reject["code"] for reject in done.rejects], len(done.articles)) == (["too-large"], 1)
+
+
+def test_the_newest_of_one_identity_is_kept(corpus: Path) -> None:
+    def row(text: str, day: int) -> str:
+        return json.dumps({"id": "a", "text": text, "retrieved_at": f"2026-01-0{day}T00:00:00Z"})
+
+    put(corpus, "wire.jsonl", "\n".join([row("Old. " + STORY, 1), row("New. " + STORY, 2), row("New. " + STORY, 2)]))
+    done = run(corpus)
+    assert [article["text"][:4] for article in done.articles] == ["New."]
+    assert sorted(reject["code"] for reject in done.rejects) == ["duplicate", "superseded"]
+
+
+def test_the_same_text_of_another_identity_is_kept(corpus: Path) -> None:
+    put(corpus, "a.txt", STORY)
+    put(corpus, "b.txt", STORY)
+    assert len(run(corpus).articles) == 2
+
+
+def test_an_id_survives_an_edit_of_the_text(corpus: Path) -> None:
+    put(corpus, "a.txt", STORY)
+    before = run(corpus).articles[0]
+    put(corpus, "a.txt", f"{STORY} It rained.")
+    after = run(corpus).articles[0]
+    assert before["article_id"] == after["article_id"] and before["text_sha256"] != after["text_sha256"]
+
+
+def test_links_and_paths_out_of_the_dataset_are_refused(corpus: Path) -> None:
+    (corpus / "secret.txt").write_text(STORY)
+    (corpus / "dataset/raw/articles/link.txt").symlink_to(corpus / "secret.txt")
+    (corpus / "dataset/sources/more.toml").write_text(
+        'name = "more"\npaths = ["../secret.txt", "raw/gone.txt", "/etc/hostname"]\n'
+        'rights = {license = "unknown", redistribute = false}\n'
+    )
+    done = run(corpus)
+    assert sorted(reject["code"] for reject in done.rejects) == ["outside-dataset"] * 3 + ["unreadable"]
+    assert not done.articles
+
+
+def test_processes_make_the_same_records(corpus: Path) -> None:
+    for n in range(3):
+        put(corpus, f"{n}.txt", f"{STORY} {n}")
+    put(corpus, "bad.txt", b"\xff")
+    assert run(corpus, executor=Pool(2)) == run(corpus)
