@@ -31,7 +31,7 @@ Panel = Mapping[str, Sequence[Mark]]  #: annotator → marks on one article
 def spans_measures(layer: Layer, tasks: Answers, articles: Mapping[str, Mapping[str, Any]]) -> list[Measure]:
     order = sorted(tasks, key=lambda task: task[0])
     panels = [{answer["annotator"]: marks(layer, answer) for answer in tasks[task]} for task in order]
-    lengths = [len(articles[article_id]["text"]) for article_id, _ in order]
+    lengths = [articles[article_id]["n_chars"] for article_id, _ in order]
     people = len({name for panel in panels for name in panel})
     measures = [
         *_pairwise("span_f1_strict", layer, panels, people, _same),

@@ -1,0 +1,9 @@
+"""The papers of a release: card, datasheet, changelog, Croissant, report; every number in them computed.
+
+In:  :class:`~copydesk.dataset.release.facts.ReleaseFacts`.
+Out: documents as bytes, the same for the same facts; open questions of the datasheet; what differs from the facts.
+"""
+
+from copydesk.dataset.release.papers.documents import check, documents, report, unanswered
+
+__all__ = ["check", "documents", "report", "unanswered"]
