@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from copydesk.issues import Issue
+from copydesk.labeling.annotations import instant
 from copydesk.labeling.layers import Layer
 
 Record = Mapping[str, Any]
@@ -29,7 +30,7 @@ def current(
     """
     newest: dict[tuple[str, str, str], Record] = {}
     issues = []
-    for answer in sorted(annotations, key=lambda each: (each["updated_at"], each["annotation_id"])):
+    for answer in sorted(annotations, key=lambda each: (instant(each["updated_at"]), each["annotation_id"])):
         if answer["layer"] != layer.name or answer["status"] != "submitted":
             continue
         if why := _stale(layer, answer, articles):

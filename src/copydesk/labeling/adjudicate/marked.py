@@ -1,0 +1,191 @@
+"""Decide the spans of one article: which are there, their range and label, and what is said of each.
+
+Three votes on each group of overlapping marks (at most one of each annotator): is it there (of all who answered),
+where does it begin and end, what is it (of those who marked it). Each wants more than half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.labeling.adjudicate.ballot import Ballot
+from copydesk.labeling.adjudicate.choice import as_span, decide_span
+from copydesk.labeling.adjudicate.sheet import Sheet
+from copydesk.labeling.agreement.matching import Mark, groups, marks
+from copydesk.labeling.layers import Attribute
+from copydesk.spans import Span
+
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Marks that mean one stretch, and the ids of all answers to the article."""
+
+    marks: tuple[Mark, ...]
+    answered: tuple[str, ...]
+
+    @property
+    def ranges(self) -> Ballot[Span]:
+        return Ballot.of(((mark.span, mark.annotation_id) for mark in self.marks), len(self.marks))
+
+    @property
+    def labels(self) -> Ballot[str | None]:
+        return Ballot.of(((mark.label, mark.annotation_id) for mark in self.marks), len(self.marks))
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether more than half did not mark it."""
+        return 2 * len(self.marks) < len(self.answered)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is in dispute; None when it is not."""
+        if 2 * len(self.marks) == len(self.answered):
+            return "only-some-marked"
+        if not self.ranges.winner:
+            return "boundaries-differ"
+        return None if self.labels.winner else "labels-differ"
+
+    @property
+    def span(self) -> Span:
+        """The best supported range."""
+        return self.ranges.options[0].value
+
+    @property
+    def label(self) -> str | None:
+        return self.labels.options[0].value
+
+    @property
+    def how(self) -> str:
+        same = len(self.ranges.options) == len(self.labels.options) == 1
+        return "unanimous" if same and len(self.marks) == len(self.answered) else "majority"
+
+
+def decide(sheet: Sheet, answers: Sequence[Answer], word: Answer | None) -> None:
+    """Fill ``sheet`` from people's answers; ``word`` is the adjudicator's, which wins."""
+    answered = tuple(answer["annotation_id"] for answer in answers)
+    found = [Group(tuple(group), answered) for group in groups(_all(sheet, answers))]
+    if word:
+        _adjudicated(sheet, found, word)
+        return
+    sheet.left_out += sum(group.is_left_out for group in found)
+    standing = [group for group in found if not group.is_left_out]
+    clashing = _clashing([group for group in standing if group.reason is None])
+    for group in sorted(standing, key=lambda each: each.span):
+        if reason := group.reason or ("overlapping" if id(group) in clashing else None):
+            sheet.dispute("span", reason=reason, options=_options(group), at=group.span)
+        else:
+            _decided(sheet, group)
+
+
+def _all(sheet: Sheet, answers: Sequence[Answer]) -> list[Mark]:
+    return [mark for answer in answers for mark in marks(sheet.layer, answer)]
+
+
+def _clashing(decided: Sequence[Group]) -> set[int]:
+    """Groups whose decided ranges overlap although nobody marked both."""
+    clashing = set()
+    for n, one in enumerate(decided):
+        for other in decided[n + 1 :]:
+            if one.span.overlaps(other.span) and not _supporters(one) & _supporters(other):
+                clashing |= {id(one), id(other)}
+    return clashing
+
+
+def _supporters(group: Group) -> set[str]:
+    return {mark.annotation_id for mark in group.marks if mark.span == group.span}
+
+
+def _options(group: Group) -> list[tuple[Span | None, str | None, tuple[str, ...]]]:
+    ballot = Ballot.of((((mark.span, mark.label), mark.annotation_id) for mark in group.marks), len(group.answered))
+    options: list[tuple[Span | None, str | None, tuple[str, ...]]] = [
+        (*option.value, option.annotation_ids) for option in ballot.options
+    ]
+    marked = {mark.annotation_id for mark in group.marks}
+    if without := tuple(each for each in group.answered if each not in marked):
+        options.append((None, None, without))
+    return options
+
+
+def _decided(sheet: Sheet, group: Group) -> None:
+    ids = [mark.annotation_id for mark in group.marks if (mark.span, mark.label) == (group.span, group.label)]
+    span_id = sheet.decide(
+        "span",
+        how=group.how,
+        annotation_ids=ids,
+        at=group.span,
+        span=group.span,
+        label=group.label,
+        distribution=group.labels.shares if sheet.layer.labels else None,
+    )
+    for attribute in sheet.layer.attributes:
+        _voted(sheet, span_id, attribute, _attribute(group.marks, attribute))
+    if name := sheet.layer.linked:
+        votes = ((as_span(mark.record[name]), mark.annotation_id) for mark in group.marks)
+        decide_span(sheet, "linked", span_id, name, Ballot.of(votes, len(group.marks)))
+
+
+def _attribute(made: Sequence[Mark], attribute: Attribute) -> Ballot[str]:
+    """Votes on one attribute; null is an abstention."""
+    given = ((mark.record[attribute.name], mark.annotation_id) for mark in made)
+    return Ballot.of(((label, annotation_id) for label, annotation_id in given if label is not None), len(made))
+
+
+def _voted(sheet: Sheet, of: str, attribute: Attribute, ballot: Ballot[str]) -> None:
+    if winner := ballot.winner:
+        sheet.decide(
+            "attribute",
+            how=ballot.how,
+            annotation_ids=winner.annotation_ids,
+            of=of,
+            name=attribute.name,
+            label=winner.value,
+            distribution=ballot.shares,
+        )
+    elif ballot.options:  # nobody answered: nothing to decide
+        options = [(None, option.value, option.annotation_ids) for option in ballot.options]
+        sheet.dispute("attribute", reason=ballot.reason, options=options, of=of, name=attribute.name)
+
+
+def _adjudicated(sheet: Sheet, found: Sequence[Group], word: Answer) -> None:
+    """The adjudicator's spans stand; an attribute left open there is decided by those who marked the same stretch."""
+    ids = [word["annotation_id"]]
+    for mark in sorted(marks(sheet.layer, word), key=lambda each: each.order):
+        people = _same_stretch(found, mark)
+        shares = Ballot.of(((each.label, each.annotation_id) for each in people), len(people)).shares
+        span_id = sheet.decide(
+            "span",
+            how="adjudicator",
+            annotation_ids=ids,
+            at=mark.span,
+            span=mark.span,
+            label=mark.label,
+            distribution=(shares or [{"label": mark.label, "share": 1.0}]) if sheet.layer.labels else None,
+        )
+        for attribute in sheet.layer.attributes:
+            ballot, label = _attribute(people, attribute), mark.record[attribute.name]
+            if label is None:
+                _voted(sheet, span_id, attribute, ballot)
+                continue
+            distribution = ballot.shares or [{"label": label, "share": 1.0}]
+            sheet.decide(
+                "attribute",
+                how="adjudicator",
+                annotation_ids=ids,
+                of=span_id,
+                name=attribute.name,
+                label=label,
+                distribution=distribution,
+            )
+        if name := sheet.layer.linked:
+            span = as_span(mark.record[name])
+            sheet.decide("linked", how="adjudicator", annotation_ids=ids, of=span_id, name=name, span=span)
+
+
+def _same_stretch(found: Sequence[Group], mark: Mark) -> tuple[Mark, ...]:
+    """The people's marks that overlap the adjudicator's best."""
+    best = max(found, key=lambda group: max(each.span.iou(mark.span) for each in group.marks), default=None)
+    return tuple(each for each in best.marks if each.span.overlaps(mark.span)) if best else ()
