@@ -91,6 +91,10 @@ class Schemas:
         """The same in bulk, lazily; ``where(n, record)`` names the n-th record, from 0."""
         return self._checker(name).check_all(records, where)
 
+    def is_valid(self, name: str, record: Any) -> bool:
+        """The quick word, without a reason."""
+        return self._checker(name).is_valid(record)
+
     def arrow(self, name: str) -> pa.Schema:
         """Its columns, with ``schema_version`` in the metadata."""
         return arrow.schema(self._by_name[name], name, self.version(name))

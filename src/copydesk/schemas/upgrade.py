@@ -36,7 +36,9 @@ def upgrade(
     ``version`` is the file's own for kinds whose records do not carry one (Parquet metadata). What is no version at
     all is left to the schema to refuse. Raises NewerRecord.
     """
-    found = version if version is not None else record.get("schema_version")
+    found = version
+    if found is None and isinstance(record, dict):
+        found = record.get("schema_version")
     if not isinstance(found, int) or isinstance(found, bool):
         return record
     if found > known:

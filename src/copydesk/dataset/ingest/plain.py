@@ -31,8 +31,9 @@ def extract(raw: Raw) -> Extraction:
         if not take.fields and not take.keep:
             removed.append(Removed(take.kind or rule.name, span, rule.name))
     findings += _not_before(text)
+    address = next((each.value for each in findings if each.field == "url"), None)
     n_read = sum(not letter.isspace() for letter in content.text)
-    quality = marks(text.text, n_read, {rule.name for rule, _ in reading.takes})
+    quality = marks(text.text, n_read, {rule.name for rule, _ in reading.takes}, address)
     return Extraction(text, tuple(findings), tuple(removed), quality)
 
 

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 SHORT = 60  #: words
 _CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]\s]*$|\[(?:\.\.\.|…|\+\d+ chars)\]\s*$")
 _ENDS = re.compile(r"[.!?:;\"'”’)\]]\s*$")
+#: country codes of addresses that are English, or used by sites of anywhere
+_SHARED = {
+    "uk",
+    "us",
+    "au",
+    "ca",
+    "nz",
+    "ie",
+    "za",
+    "in",
+    "ng",
+    "ke",
+    "gh",
+    "sg",
+    "ph",
+    "pk",
+    "io",
+    "ai",
+    "co",
+    "me",
+    "tv",
+}
 #: what a synonym machine leaves behind and people hardly write, and how strongly it speaks
 _SPUN = [
     (re.compile(pattern, re.IGNORECASE), weight)
@@ -39,14 +62,18 @@ _SPUN = [
 ]
 
 
-def marks(text: str, n_read: int, rules: set[str]) -> frozenset[str]:
-    """The marks of an article's text; ``n_read`` counts the letters read, ``rules`` names what took some away."""
+def marks(text: str, n_read: int, rules: set[str], address: str | None = None) -> frozenset[str]:
+    """The marks of an article's text.
+
+    ``n_read`` counts the letters that were read, ``rules`` names what took some away, ``address`` is the text's own.
+    """
     n_kept = sum(not letter.isspace() for letter in text)
     found = {
         "short": len(text.split()) < SHORT,
         "boilerplate-heavy": n_kept < 0.6 * n_read,
         "truncated": is_cut(text, "read-more" in rules),
         "spun": is_spun(text),
+        "translated": "translation-note" in rules or (address is not None and is_foreign(address, text)),
         "encoding-repaired": "control-character" in rules or "\ufffd" in text,
     }
     return frozenset(mark for mark, holds in found.items() if holds)
@@ -62,3 +89,25 @@ def is_spun(text: str) -> bool:
     """Whether a machine seems to have put synonyms for words: several kinds of its traces, dense enough."""
     kinds = [weight * min(3, len(found)) for pattern, weight in _SPUN if (found := pattern.findall(text))]
     return len(kinds) >= 3 and sum(kinds) >= 4 + len(text.split()) / 250
+
+
+def is_foreign(address: str, text: str) -> bool:
+    """Whether the words in an address are not the text's: a page's address keeps its first language's words.
+
+    Only where the country of the address has another language than the text's common one, and only with enough words.
+    """
+    parts = urlsplit(address)
+    country = (parts.hostname or "").rpartition(".")[2]
+    if len(country) != 2 or country in _SHARED or not _looks_english(text):
+        return False
+    slug = max(parts.path.split("/"), key=len)
+    words = [word for word in re.split(r"[^a-z]+", slug.lower()) if word]
+    known = set(re.findall(r"[a-z]+", text.lower()))
+    return len(words) >= 5 and sum(word in known for word in words) <= 0.4 * len(words)
+
+
+def _looks_english(text: str) -> bool:
+    words = text.lower().split()[:300]
+    return bool(words) and sum(
+        word in {"the", "of", "and", "to", "in", "a", "that", "is"} for word in words
+    ) > 0.12 * len(words)

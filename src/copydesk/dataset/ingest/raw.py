@@ -63,6 +63,7 @@ class Raw:
     address: str | None = None  #: where it was retrieved from
     retrieved_at: str | None = None
     warc_record: str | None = None
+    encoding: str = "utf-8"  #: of ``data``
     is_repaired: bool = False  #: decoding had to guess or replace
 
 

@@ -21,7 +21,7 @@ ASSERTED = 0.75  #: below this confidence a reading bounds a date at most
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Recorder:
     """What turns a source's raw articles into records."""
 
     source: Source

@@ -17,7 +17,7 @@ from copydesk.dataset import sources
 from copydesk.dataset.ingest.opening import Unreadable, opened
 from copydesk.dataset.ingest.raw import Reject
 from copydesk.dataset.ingest.readers import reader_name, readers
-from copydesk.dataset.ingest.record import Article, Desk
+from copydesk.dataset.ingest.record import Article, Recorder
 from copydesk.dataset.sources import Input, Source
 from copydesk.executor import Executor
 from copydesk.project import Project
@@ -100,15 +100,15 @@ def _read(each: Input, shard: Shard) -> Iterator[Article | Reject]:
         return
     try:
         with opened(each, shard.dataset) as file:
-            yield from _records(file, each.path, Desk(shard.source, name, shard.layers))
+            yield from _records(file, each.path, Recorder(shard.source, name, shard.layers))
     except (Unreadable, OSError) as error:
         problem = str(error) if isinstance(error, Unreadable) else f"cannot be read: {error.strerror or error}"
         yield Reject("unreadable", each.path, None, f"{problem}; check the path and its permissions")
 
 
-def _records(file: IO[bytes], path: str, desk: Desk) -> Iterator[Article | Reject]:
-    for raw in readers()[desk.reader](file, path, desk.source):
-        yield raw if isinstance(raw, Reject) else desk.article(raw)
+def _records(file: IO[bytes], path: str, recorder: Recorder) -> Iterator[Article | Reject]:
+    for raw in readers()[recorder.reader](file, path, recorder.source):
+        yield raw if isinstance(raw, Reject) else recorder.article(raw)
 
 
 def newest(articles: Iterable[Article]) -> tuple[list[Article], list[Reject]]:

@@ -53,6 +53,11 @@ _SOURCE_URL = re.compile(
     r"(?:source|original(?: article| story| source)?|via|link|read (?:it )?(?:at|on)|url)\s*:?\s*(?P<url>https?://[^\s<>\"]+)",
     re.IGNORECASE,
 )
+_TRANSLATED = re.compile(
+    r"\W?(?:this (?:article|text|story) (?:was|has been) (?:machine[- ]|automatically )?translated\b.{0,120}|"
+    r"(?:machine |automatically )?translated (?:from|by|with)\b.{0,120}|machine translation\b.{0,80})",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(
     r"(?P<name>[^()]{4,60}?)\s*\((?:according to|source|sources|from|via|translated from)[:\s][^()]{2,120}\)",
     re.IGNORECASE,
@@ -146,6 +151,13 @@ def source_url(scrape: Scrape) -> Iterator[Take]:
             domain = re.sub(r"^www\.", "", url.split("/")[2].split("@")[-1].split(":")[0].lower())
             yield line.take(("url", url, 0.8), ("publisher.domain", domain, 0.8))
             return
+
+
+def translation_note(scrape: Scrape) -> Iterator[Take]:
+    """A line that says that the text was translated."""
+    for line in (*scrape.head, *scrape.lines[-8:]):
+        if _TRANSLATED.fullmatch(line.text):
+            yield line.take()
 
 
 def signature(scrape: Scrape) -> Iterator[Take]:

@@ -95,6 +95,12 @@ RULES = (
         furniture.credit_line,
     ),
     Rule(
+        "translation-note",
+        "A line that says that the text was translated.",
+        f"{_STORY}¶«Translated from Spanish by Jane Doe»",
+        furniture.translation_note,
+    ),
+    Rule(
         "signature",
         "The author after the story, with whom the text follows.",
         f"{_STORY}¶«Jane Doe (according to Reuters)»",

@@ -1,0 +1,87 @@
+"""Which schema a file's records follow: by its folder and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from copydesk.errors import CopydeskError
+
+#: What a path in a project ends with → kind.
+IN_PROJECT = (
+    ("build/articles.parquet", "article"),
+    ("build/links.parquet", "link"),
+    ("build/families.parquet", "family"),
+    ("build/rejects.jsonl", "reject"),
+    ("labeling/*/annotations.jsonl", "annotation"),
+    ("labeling/*/gold.jsonl", "gold"),
+    ("labeling/*/disputes.jsonl", "dispute"),
+    ("labeling/*/layer.toml", "layer"),
+    ("labeling/annotators.toml", "annotators"),
+    ("dataset/splits.jsonl", "split"),
+    ("dataset/removals.jsonl", "removal"),
+    ("dataset/releases/*.json", "release"),
+    ("dataset/sources/*.toml", "source"),
+    ("copydesk.toml", "project"),
+)
+#: The same in a release; ``rows`` takes the config from the folder.
+IN_RELEASE = (
+    ("data/*/*.parquet", "rows"),
+    ("manifest.json", "manifest"),
+    ("removals.jsonl", "removal"),
+)
+#: Kinds that are settings: read whole by the code that uses them.
+SETTINGS = ("layer", "annotators", "source", "project")
+
+
+class UnknownKind(CopydeskError):
+    """Nothing says what a file holds."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"cannot tell what {path} holds", "name its schema: `copydesk validate --schema NAME PATH`")
+
+
+class UnknownSchema(CopydeskError):
+    """There is no schema of this name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        near = get_close_matches(name, self.known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known schemas: {', '.join(self.known)}"
+        super().__init__(f"no schema {name!r}", hint)
+
+
+class NoSuchFile(CopydeskError):
+    """A path that was named is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is not there")
+
+
+def kind_of(path: Path) -> str | None:
+    """The kind of the records in ``path``; None when its place does not say."""
+    for pattern, kind in IN_PROJECT + IN_RELEASE:
+        if path.match(pattern):
+            return f"rows/{path.parent.name}" if kind == "rows" else kind
+    return None
+
+
+def record_files(paths: Iterable[Path]) -> Iterator[tuple[Path, str | None]]:
+    """Every file named, with its kind; of a folder, those below it that have one. Raises NoSuchFile."""
+    for path in paths:
+        if path.is_dir():
+            found = ((each, kind_of(each)) for each in sorted(path.rglob("*")) if each.is_file())
+            yield from ((each, kind) for each, kind in found if kind)
+        elif path.exists():
+            yield path, kind_of(path.resolve())
+        else:
+            raise NoSuchFile(path)
+
+
+def of_project(root: Path) -> Iterator[tuple[Path, str | None]]:
+    """Every file of a project that holds records or settings; releases have ``verify``."""
+    for pattern, kind in IN_PROJECT:
+        yield from ((path, kind) for path in sorted(root.glob(pattern)) if path.is_file())

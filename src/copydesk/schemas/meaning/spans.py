@@ -1,0 +1,62 @@
+"""A quoted span agrees with the text: its range, its words, what stands before and after, its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from copydesk.issues import Issue
+from copydesk.spans import CONTEXT
+
+Record = Mapping[str, Any]
+_SHOWN = 60  # characters of a quote in a message
+
+
+def check_quote(quote: Record, article: Record, path: str, where: str) -> Iterator[Issue]:
+    """``text[start:end]`` is the quote, with its context. What is withheld (null) is checked by range alone."""
+    start, end, text = quote["start"], quote["end"], article["text"]
+    if not start < end <= article["n_chars"]:
+        message = f"{start}:{end} is no range of a text of {article['n_chars']} code points"
+        yield Issue("span-out-of-range", where, message, path, "offsets count Unicode code points, end exclusive")
+        return
+    if text is None:
+        return
+    if quote["text"] is not None and text[start:end] != quote["text"]:
+        message = f"{start}:{end} reads {_short(text[start:end])}, the annotator saw {_short(quote['text'])}"
+        hint = "offsets count Unicode code points of the article's text; see docs/records.md, spans"
+        yield Issue("span-drift", where, message, f"{path}.text", hint)
+        return
+    for side, there in (("prefix", text[max(0, start - CONTEXT) : start]), ("suffix", text[end : end + CONTEXT])):
+        if quote[side] is not None and quote[side] != there:
+            message = f"{side} is {_short(quote[side])}, the text has {_short(there)}"
+            yield Issue("context-drift", where, message, f"{path}.{side}", f"{CONTEXT} code points, fewer at the ends")
+
+
+def check_apart(spans: Sequence[Record], path: str, where: str) -> Iterator[Issue]:
+    """No two spans of one answer overlap or share an id, and they stand in order."""
+    seen: dict[str, int] = {}
+    for n, span in enumerate(spans):
+        if (first := seen.setdefault(span["span_id"], n)) != n:
+            message = f"span_id {span['span_id']!r} also names span {first}"
+            yield Issue("duplicate-span", where, message, f"{path}[{n}].span_id", "one id per span of an answer")
+    starts = [span["start"] for span in spans]
+    if starts != sorted(starts):
+        yield Issue("spans-unordered", where, "spans are not ordered by start", path, severity="warning")
+    for one, other in overlapping([(span["start"], span["end"]) for span in spans]):
+        ranges = " and ".join(f"{spans[n]['start']}:{spans[n]['end']}" for n in (one, other))
+        hint = "this layer's spans are flat: keep one of the two"
+        yield Issue("spans-overlap", where, f"{ranges} overlap", f"{path}[{other}]", hint)
+
+
+def overlapping(ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Places in ``ranges`` of each one that begins before an earlier one has ended, after that earlier one."""
+    widest = -1
+    for n in sorted(range(len(ranges)), key=lambda n: ranges[n]):
+        if widest >= 0 and ranges[n][0] < ranges[widest][1]:
+            yield widest, n
+        if widest < 0 or ranges[n][1] > ranges[widest][1]:
+            widest = n
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

@@ -1,0 +1,101 @@
+"""What a record file is held against: the articles of its build or release, the layers, the people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copydesk import toml
+from copydesk.errors import CopydeskError
+from copydesk.files import read_jsonl
+from copydesk.labeling.layers import Layer
+from copydesk.project import Project
+from copydesk.schemas.catalogue import Schemas
+
+Record = Mapping[str, Any]
+_COLUMNS = ["article_id", "text", "n_chars", "text_sha256", "family_id", "split"]
+
+
+class UnreadableArticles(CopydeskError):
+    """The articles that labels are held against cannot be read."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path} cannot be read: {problem}", "run `copydesk build` again")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where one record file stands."""
+
+    shown: str  #: what messages call the file
+    folder: str  #: name of its folder: a layer's, or a config's
+    schemas: Schemas
+    articles_at: tuple[Path, ...]  #: Parquet files with the articles; none when nothing was built
+    removed: frozenset[str]  #: articles that were taken out: their labels stay in the history
+    roles: Mapping[str, str] | None  #: annotator → role; None when the project lists nobody
+
+    @classmethod
+    def of(cls, path: Path, project: Project | None, schemas: Schemas) -> Surroundings:
+        """Those of ``path``: a file of a project or of a release."""
+        path = path.resolve()
+        return cls(
+            shown=_shown(path, project),
+            folder=path.parent.name,
+            schemas=schemas,
+            articles_at=_articles(path, project),
+            removed=frozenset(_removed(project)),
+            roles=annotator_roles(project.labeling / "annotators.toml") if project else None,
+        )
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        return self.schemas.layers
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Record] | None:
+        """Text, digest, length, family and split of the articles named; None when there are no articles here.
+
+        Raises: UnreadableArticles.
+        """
+        if not self.articles_at:
+            return None
+        import pyarrow as pa
+        import pyarrow.dataset as pads
+
+        wanted = pads.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
+        try:
+            table = pads.dataset([str(path) for path in self.articles_at]).to_table(columns=_COLUMNS, filter=wanted)
+        except (OSError, pa.ArrowException) as error:
+            raise UnreadableArticles(self.articles_at[0], str(error)) from error
+        return {row["article_id"]: row for row in table.to_pylist()}
+
+
+def annotator_roles(path: Path) -> dict[str, str] | None:
+    """Annotator → role, as ``labeling/annotators.toml`` lists them; None when it is not there. Raises BadConfig."""
+    if not path.is_file():
+        return None
+    table = toml.Reader(toml.read(path), "labeling/annotators.toml")
+    return {row.take("name", str): row.take("role", str, "human") for row in table.tables("annotators")}
+
+
+def _shown(path: Path, project: Project | None) -> str:
+    if project and path.is_relative_to(project.root):
+        return path.relative_to(project.root).as_posix()
+    return str(path)
+
+
+def _articles(path: Path, project: Project | None) -> tuple[Path, ...]:
+    if path.match("data/*/*.parquet"):
+        return tuple(sorted((path.parents[1] / "articles").glob("*.parquet")))
+    built = project.build / "articles.parquet" if project else None
+    return (built,) if built and built.is_file() else ()
+
+
+def _removed(project: Project | None) -> Iterable[str]:
+    try:
+        removals = read_jsonl(project.dataset / "removals.jsonl") if project else []
+    except ValueError:  # not JSON: an issue of that file, not of this one
+        removals = []
+    return (row["article_id"] for row in removals if isinstance(row, dict) and isinstance(row.get("article_id"), str))

@@ -1,0 +1,115 @@
+"""``copydesk validate``: schema and meaning of any record file.
+
+In:  paths (none: everything in the project), each file's kind from its place or from ``--schema``.
+Out: how many records were checked, and every issue. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from copydesk.dataset import sources
+from copydesk.errors import BadConfig
+from copydesk.issues import Issue
+from copydesk.labeling import layers
+from copydesk.project import Project
+from copydesk.schemas import Schemas, kinds, reading
+from copydesk.schemas.surroundings import Surroundings, annotator_roles
+from copydesk.schemas.together import MEANINGS, Placed, nothing
+from copydesk.schemas.upgrade import NewerRecord, upgrade
+
+#: After these a record can still be read; after any other its meaning is not looked at.
+_READABLE = frozenset({"unknown-field", "unknown-label"})
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What ``validate`` found."""
+
+    checked: int  #: records and settings files looked at
+    issues: list[Issue]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"checked": self.checked, "issues": [issue.as_json() for issue in self.issues]}
+
+
+def validate(project: Project | None, paths: Sequence[Path] = (), schema: str | None = None) -> Validation:
+    """Check record files against schema and meaning.
+
+    Without a project only what travels with Copydesk is known: its schemas and starter layers, no texts.
+    Raises: NoSuchFile, UnknownKind, UnknownSchema; BadConfig when the project's own schemas are unfit.
+    """
+    schemas = Schemas.of(project) if project else Schemas.packaged()
+    if schema is not None and schema not in schemas:
+        raise kinds.UnknownSchema(schema, schemas)
+    checked, issues = 0, list(schemas.issues)
+    found = kinds.of_project(project.root) if project and not paths else kinds.record_files(paths)
+    for path, kind in found:
+        file = _file(project, schemas, path, schema or kind)
+        checked += file.checked
+        issues += file.issues
+    return Validation(checked, issues)
+
+
+def _file(project: Project | None, schemas: Schemas, path: Path, kind: str | None) -> Validation:
+    if kind in kinds.SETTINGS:
+        return Validation(1, list(_settings(path, kind)))
+    if kind is None or kind not in schemas:
+        raise kinds.UnknownKind(path)
+    sound = _Sound(schemas, kind, path, Surroundings.of(path, project, schemas))
+    issues = list(MEANINGS.get(kind.partition("/")[0], nothing)(sound, sound.around))
+    return Validation(sound.checked, _once(sound.issues + issues))
+
+
+@dataclass
+class _Sound:
+    """Records of one file that can be read for their meaning, once; counts all, and keeps what is wrong with them."""
+
+    schemas: Schemas
+    kind: str
+    path: Path
+    around: Surroundings
+    checked: int = 0
+    issues: list[Issue] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Placed]:
+        version = reading.file_version(self.path) if self.path.suffix == ".parquet" else None
+        for entry in reading.entries(self.path, self.around.shown):
+            self.checked += 1
+            if isinstance(entry, Issue):
+                self.issues.append(entry)
+                continue
+            where, record = entry
+            try:
+                record = upgrade(self.kind, record, self.schemas.version(self.kind), version)
+            except NewerRecord as newer:
+                self.issues.append(Issue("newer-record", where, newer.message, hint=newer.hint))
+                continue
+            found = [] if self.schemas.is_valid(self.kind, record) else self.schemas.check(self.kind, record, where)
+            self.issues += found
+            if all(issue.code in _READABLE for issue in found):
+                yield where, record
+
+
+def _settings(path: Path, kind: str | None) -> Iterator[Issue]:
+    """A settings file is right when the code that uses it can read it."""
+    try:
+        if kind == "project":
+            Project.load(path.parent)
+        elif kind == "layer":
+            layers.read(path.parent)
+        elif kind == "source":
+            sources.read(path)
+        elif kind == "annotators":
+            annotator_roles(path)
+    except BadConfig as error:
+        yield Issue("bad-setting", error.where, error.problem, hint=error.hint)
+
+
+def _once(issues: list[Issue]) -> list[Issue]:
+    """The schema and the layer may both know that a label is unknown: it is said once."""
+    seen = {(issue.code, issue.where, issue.path): issue for issue in reversed(issues)}
+    return list(reversed(seen.values()))
