@@ -1,0 +1,165 @@
+"""The training texts: read, parted by family and source, and varied so that the model meets what the corpora lack.
+
+In:  a folder with ``train.jsonl.gz`` and ``same-event.jsonl.gz`` (lines of ``id, text, family, typ, src``).
+Out: lists of :class:`Text`. Variations are made from the given texts alone, with a fixed seed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import orjson
+from rapidfuzz.distance import Levenshtein
+
+ORDER = ("verbatim", "edited", "spun", "rewritten")  #: a pair is worded like the farther of its two texts
+TEST_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text; ``share`` is how much of its family's story it tells, ``rest`` whether it holds other matter too."""
+
+    text_id: str
+    text: str
+    families: frozenset[str]  #: stories it draws on; none for same-event texts that are not to be paired
+    wording: str
+    share: float
+    pure: float  #: how much of the text is that story
+    source: str
+    group: str  #: what stays together in the parts: the family, or the topic of same-event texts
+
+
+def read(folder: Path) -> list[Text]:
+    """Every text given."""
+    texts = []
+    for name in ("train", "same-event"):
+        with gzip.open(folder / f"{name}.jsonl.gz") as file:
+            rows = [orjson.loads(line) for line in file]
+        whole = {row["family"]: len(row["text"].split()) for row in rows if row["typ"] in ("orig", "verbatim")}
+        for row in rows:
+            words = len(row["text"].split())
+            texts.append(
+                Text(
+                    row["id"],
+                    row["text"],
+                    frozenset([row["family"]]),
+                    {"orig": "verbatim", "truncated": "verbatim"}.get(row["typ"], row["typ"]),
+                    min(1.0, words / whole[row["family"]]) if row["typ"] == "truncated" else 1.0,
+                    1.0,
+                    row["src"],
+                    f"{row['src']}/{row['topic']}" if name == "same-event" else row["family"],
+                )
+            )
+    return texts
+
+
+def is_test(text: Text) -> bool:
+    """Whether the text's family (its topic, for same-event texts) was drawn for the test part, source by source."""
+    drawn = hashlib.sha256(f"test part/{text.source}/{text.group}".encode()).digest()
+    return int.from_bytes(drawn[:8], "big") / 2**64 < TEST_SHARE
+
+
+class Spinner:
+    """Puts other words for words, as learnt from the spun copies in the training part."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        by_family: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        for text in texts:
+            if text.source == "bbc" and (text.wording == "spun" or text.text_id.endswith("/orig")):
+                by_family[text.group][text.wording] = text.text.split()
+        swaps: dict[str, Counter[str]] = defaultdict(Counter)
+        for pair in by_family.values():
+            if len(pair) == 2:
+                old, new = pair["verbatim"], pair["spun"]
+                for code in Levenshtein.opcodes(old, new):
+                    if code.tag == "replace" and code.src_end - code.src_start == 1:
+                        swaps[old[code.src_start]][" ".join(new[code.dest_start : code.dest_end])] += 1
+        self._swaps = {word: [other for other, _ in found.most_common(4)] for word, found in swaps.items()}
+
+    def __call__(self, text: str, rate: float, rng: random.Random) -> str:
+        out = [
+            rng.choice(self._swaps[word]) if word in self._swaps and rng.random() < rate else word
+            for word in re.split(r"(\s+)", text)
+        ]
+        return "".join(out)
+
+
+def cut(text: str, share: float, rng: random.Random) -> str:
+    """A run of sentences of about that share of the text."""
+    sentences = re.split(r"(?<=[.!?\n])\s+", text)
+    count = max(1, round(len(sentences) * share))
+    first = rng.choice([0, rng.randint(0, len(sentences) - count)])
+    return " ".join(sentences[first : first + count])
+
+
+def edit(text: str, rate: float, rng: random.Random) -> str:
+    """A text with some words dropped or doubled and a sentence or two left out."""
+    sentences = [s for s in re.split(r"(?<=[.!?\n])\s+", text) if rng.random() > 0.08] or [text]
+    words = " ".join(sentences).split(" ")
+    return " ".join(word for word in words if rng.random() > rate)
+
+
+def foreign(text: str, seed: int, capitals: bool) -> str:
+    """The text in a language that no table knows: every letter another one, the same ones for the same seed."""
+    rng = random.Random(seed)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    other = "".join(rng.sample("бвгджзклмнпрстфхцчшщаеиоуыэюя", 26))
+    table = str.maketrans(letters + letters.upper(), other + (other.upper() if capitals else other))
+    return text.translate(table)
+
+
+def varied(texts: list[Text], seed: int) -> list[Text]:
+    """More texts of the same families: cut, spun, edited, joined with others, with a site's furniture, foreign."""
+    rng, spin = random.Random(seed), Spinner(texts)
+    base = [text for text in texts if text.source != "ecb"]
+    by_source = defaultdict(list)
+    for text in base:
+        by_source[text.source].append(text)
+    made = []
+    for text in base:
+        kind = rng.choice(("cut", "spin", "spin cut", "edit", "long", "two", "furniture", "none", "none", "none"))
+        other = rng.choice(by_source[text.source])
+        if other.families == text.families:
+            continue
+        made += _variation(text, other, kind, spin, rng)
+    return made
+
+
+def _variation(text: Text, other: Text, kind: str, spin: Spinner, rng: random.Random) -> list[Text]:
+    share = rng.uniform(0.25, 0.7)
+    farther = ORDER[max(2, ORDER.index(text.wording))]
+    new = replace(text, text_id=f"{text.text_id}+{kind}")
+    match kind:
+        case "cut":
+            return [replace(new, text=cut(text.text, share, rng), share=text.share * share)]
+        case "spin":
+            return [replace(new, text=spin(text.text, rng.uniform(0.3, 1), rng), wording=farther)]
+        case "spin cut":
+            spun = spin(cut(text.text, share, rng), rng.uniform(0.3, 1), rng)
+            return [replace(new, text=spun, wording=farther, share=text.share * share)]
+        case "edit":
+            edited = edit(text.text, rng.uniform(0.01, 0.06), rng)
+            return [replace(new, text=edited, wording=ORDER[max(1, ORDER.index(text.wording))])]
+        case "long":
+            halves = [text.text, other.text, "\n"]
+            rng.shuffle(halves)
+            pure = len(text.text) / (len(text.text) + len(other.text))
+            return [replace(new, text="\n".join(halves), families=text.families | other.families, pure=pure)]
+        case "two":
+            both = f"{cut(text.text, 0.6, rng)}\n{cut(other.text, 0.6, rng)}"
+            return [replace(new, text=both, families=text.families | other.families, share=0.6, pure=0.5)]
+        case "furniture":
+            footer = cut(other.text, 0.15, rng)
+            one, two = rng.sample(["x", "y"], 2)
+            return [
+                replace(new, text_id=f"{new.text_id}/{one}", text=f"{text.text}\n{footer}"),
+                replace(other, text_id=f"{other.text_id}+{kind}/{two}/{text.text_id}", text=f"{other.text}\n{footer}"),
+            ]
+    return []

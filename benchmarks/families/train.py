@@ -1,0 +1,242 @@
+"""Train the families model: ``python benchmarks/families/train.py FOLDER [--test]``.
+
+In:  FOLDER with ``train.jsonl.gz`` and ``same-event.jsonl.gz``.
+Out: ``words.json`` and ``model.json`` in the package, from the training part alone. With ``--test`` the test part is
+     read and its figures are written into the training record: to be done once, at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import corpus
+import numpy as np
+import orjson
+from corpus import Text
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import log_loss
+
+from copydesk.dataset.families import alignment, blocking, features, model, prints, relation, words
+from copydesk.files import sha256_file, write_bytes
+
+SEED = 20041
+#: falling or rising values of a feature may only lower or raise the probability; the rest is free
+RISING = {name for name in features.NAMES if name.endswith(("_of_less", "_of_more")) or name.startswith("shared_")}
+MIN_TEXTS = 3  # of the training part that have a word, for it to stand in the table
+
+
+def word_table(texts: Sequence[Text]) -> dict[str, Any]:
+    """How many of the texts have each word; copies of one story count once."""
+    stories = {text.group: text for text in reversed(texts) if text.source != "ecb"} | {
+        text.text_id: text for text in texts if text.source == "ecb"
+    }
+    counts: Counter[str] = Counter()
+    for text in stories.values():
+        tokens = words.tokenize(text.text)
+        counts.update({words.stem(token) for token in tokens if token[0].isalpha()})
+    kept = {word: count for word, count in sorted(counts.items()) if count >= MIN_TEXTS}
+    return {"n_texts": len(stories), "texts_with": kept}
+
+
+def lines(table: dict[str, Any]) -> bytes:
+    """The table as JSON, one word a line."""
+    rows = ",\n".join(f"{orjson.dumps(word).decode()}: {count}" for word, count in table["texts_with"].items())
+    return f'{{"n_texts": {table["n_texts"]},\n"texts_with": {{\n{rows}\n}}}}\n'.encode()
+
+
+def foreign(texts: Sequence[Text], share: float, seed: int) -> list[Text]:
+    """Some families once more in a language that the table does not know, with and without capitals."""
+    made = []
+    for text in texts:
+        drawn = sum(map(ord, text.group)) % 100 / 100
+        if text.source != "ecb" and drawn < share:
+            world = int(drawn * 100) % 2
+            other = corpus.foreign(text.text, seed + world, capitals=bool(world))
+            families = frozenset(f"foreign/{family}" for family in text.families)
+            made.append(replace(text, text_id=f"foreign/{text.text_id}", text=other, families=families))
+    return made
+
+
+def pairs_of(texts: Sequence[Text]) -> tuple[prints.Prints, np.ndarray, np.ndarray]:
+    """Fingerprints, the pairs worth a look, and whether each derives (1), does not (0) or is left out (-1)."""
+    shelf = prints.Prints.joined(
+        [prints.fingerprint([t.text for t in texts[n : n + 256]]) for n in range(0, len(texts), 256)]
+    )
+    looked = blocking.candidates(shelf)
+    by_family: dict[str, list[int]] = {}
+    for row, text in enumerate(texts):
+        for family in text.families:
+            by_family.setdefault(family, []).append(row)
+    gold = {pair for rows in by_family.values() for pair in itertools.combinations(rows, 2)}
+    every = np.array(sorted(gold | set(map(tuple, looked.tolist()))))
+    x = features.features(shelf, every)
+    label = np.array(
+        [_label(texts[a], texts[b], (a, b) in gold, row) for (a, b), row in zip(every.tolist(), x, strict=True)]
+    )
+    return shelf, every, label, x
+
+
+def _label(a: Text, b: Text, derives: bool, row: np.ndarray) -> int:
+    if derives:
+        return -1 if max(a.share, b.share) < 0.75 else 1  # two cuts of one story may share nothing
+    reprint = a.source == b.source == "ecb" and row[features.NAMES.index("fives_of_less")] >= 0.3
+    return -1 if reprint else 0
+
+
+def fit(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None, **settings: Any
+) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(random_state=SEED, early_stopping=False, **settings).fit(x, y, weight)
+
+
+def exported(fitted: HistGradientBoostingClassifier, names: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
+    """The fitted trees as plain lists, numbers to six digits."""
+    ensembles: list[list[dict[str, list[float]]]] = [[] for _ in fitted._predictors[0]]
+    for stage in fitted._predictors:
+        for ensemble, predictor in zip(ensembles, stage, strict=True):
+            nodes = predictor.nodes
+            leaf = nodes["is_leaf"].astype(bool)
+            ensemble.append(
+                {
+                    "feature": np.where(leaf, -1, nodes["feature_idx"].astype(int)).tolist(),
+                    "threshold": [float(f"{v:.6g}") for v in np.where(leaf, 0, nodes["num_threshold"])],
+                    "left": nodes["left"].astype(int).tolist(),
+                    "right": nodes["right"].astype(int).tolist(),
+                    "value": [float(f"{v:.6g}") for v in np.where(leaf, nodes["value"], 0)],
+                }
+            )
+    bias = [float(v) for v in fitted._baseline_prediction.ravel()]
+    return {"features": list(names), "classes": list(classes), "bias": bias, "ensembles": ensembles}
+
+
+LINK = {
+    "max_iter": 150,
+    "learning_rate": 0.08,
+    "max_leaf_nodes": 12,
+    "min_samples_leaf": 30,
+    "l2_regularization": 5.0,
+    "monotonic_cst": [int(name in RISING) for name in features.NAMES],
+}
+RELATION = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 25, "l2_regularization": 3.0}
+
+
+def relation_rows(texts: Sequence[Text], pairs: np.ndarray, label: np.ndarray, limit: int) -> tuple[Any, ...]:
+    """Features and classes of extent and wording for up to ``limit`` true pairs."""
+    true = pairs[label == 1]
+    if len(true) > limit:
+        true = true[np.random.default_rng(SEED).permutation(len(true))[:limit]]
+    extent_x, extent_y, wording_x, wording_y = [], [], [], []
+    for a, b in true.tolist():
+        one, other = texts[a], texts[b]
+        aligned = alignment.align(one.text, other.text)
+        extent = extent_of(one, other)
+        if extent:
+            swapped = {"whole": "whole", "part": "superset", "superset": "part"}[extent]
+            extent_x += relation.extent_rows(aligned)
+            extent_y += [extent, swapped]
+        wording_x.append(relation.wording_row(aligned))
+        wording_y.append(corpus.ORDER[max(corpus.ORDER.index(one.wording), corpus.ORDER.index(other.wording))])
+    return (
+        np.array(extent_x),
+        np.array([relation.EXTENTS.index(e) for e in extent_y]),
+        np.array(wording_x),
+        np.array([relation.WORDINGS.index(c) for c in wording_y]),
+    )
+
+
+def extent_of(a: Text, b: Text) -> str | None:
+    """How much of a is in b, as it was made; None where the two merely overlap."""
+    a_in_b = a.share < 0.8 * b.share or b.pure < 0.8
+    b_in_a = b.share < 0.8 * a.share or a.pure < 0.8
+    if a_in_b and b_in_a:
+        return None
+    return "part" if a_in_b else "superset" if b_in_a else "whole"
+
+
+def readable(content: dict[str, Any]) -> bytes:
+    """JSON with the training record indented and one tree a line."""
+    record = orjson.dumps(content["record"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+    heads = []
+    for name, head in content["heads"].items():
+        trees = [
+            "[\n" + ",\n".join(orjson.dumps(tree).decode() for tree in trees) + "\n]" for trees in head["ensembles"]
+        ]
+        front = orjson.dumps({key: value for key, value in head.items() if key != "ensembles"}).decode()
+        heads.append(f'"{name}": {front[:-1]},\n"ensembles": [{", ".join(trees)}]}}')
+    return f'{{"record": {record},\n"heads": {{\n{",".join(heads)}\n}}}}\n'.encode()
+
+
+def measure(probability: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Loss, and precision and recall at the band limits."""
+    found: dict[str, float] = {
+        "log_loss": log_loss(truth, probability),
+        "pairs": len(truth),
+        "true_pairs": int(truth.sum()),
+    }
+    for limit in (0.1, 0.5, 0.9):
+        said = probability >= limit
+        hit = int((said & (truth == 1)).sum())
+        found[f"precision_at_{limit}"] = hit / max(int(said.sum()), 1)
+        found[f"recall_at_{limit}"] = hit / max(int(truth.sum()), 1)
+    return {name: round(value, 5) for name, value in found.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--test", action="store_true", help="read the test part and record its figures")
+    options = parser.parse_args()
+    everything = corpus.read(options.folder)
+    training = [text for text in everything if not corpus.is_test(text)]
+    write_bytes(words.TABLE, lines(word_table(training)))
+    words.lexicon.cache_clear()
+    varied = training + corpus.varied(training, SEED)
+    varied += foreign(varied, 0.3, SEED)
+    _, pairs, label, x = pairs_of(varied)
+    used = label >= 0
+    link = fit(x[used], label[used], **LINK)
+    extent_x, extent_y, wording_x, wording_y = relation_rows(varied, pairs, label, 9000)
+    extent, wording = fit(extent_x, extent_y, **RELATION), fit(wording_x, wording_y, **RELATION)
+    record = {
+        "made_from": {path.name: sha256_file(path) for path in sorted(options.folder.glob("*.jsonl.gz"))},
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "texts": len(training),
+        "texts_with_variations": len(varied),
+        "settings": {"seed": SEED, "link": LINK, "relation": RELATION, "test_share": corpus.TEST_SHARE},
+        "training": measure(link.predict_proba(x[used])[:, 1], label[used])
+        | {
+            "extent_accuracy": extent.score(extent_x, extent_y),
+            "wording_accuracy": wording.score(wording_x, wording_y),
+        },
+    }
+    heads = {
+        "link": exported(link, features.NAMES, ("apart", "derived")),
+        "extent": exported(extent, relation.EXTENT_FEATURES, relation.EXTENTS),
+        "wording": exported(wording, relation.WORDING_FEATURES, relation.WORDINGS),
+    }
+    if options.test:
+        record["test"] = tested([text for text in everything if corpus.is_test(text)], link, extent, wording)
+    write_bytes(model.MODEL, readable({"record": record, "heads": heads}))
+    print({k: record[k] for k in ("training", "test") if k in record})
+
+
+def tested(texts: Sequence[Text], link: Any, extent: Any, wording: Any) -> dict[str, float]:
+    """Figures on texts that had no part in training."""
+    _, pairs, label, x = pairs_of(texts)
+    used = label >= 0
+    rows = relation_rows(texts, pairs, label, 10**9)
+    return measure(link.predict_proba(x[used])[:, 1], label[used]) | {
+        "extent_accuracy": extent.score(rows[0], rows[1]),
+        "wording_accuracy": wording.score(rows[2], rows[3]),
+    }
+
+
+if __name__ == "__main__":
+    main()

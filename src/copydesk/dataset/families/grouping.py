@@ -1,0 +1,178 @@
+"""Links to families: every article in exactly one, singles counted.
+
+In:  articles, links, people's word, the families that releases have fixed.
+Out: a :class:`Grouping`: family records, the links as people amended them, and what merged or was refused.
+
+The strongest links speak first. What people parted and what releases put in different splits never comes together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from copydesk.dataset.families.links import Article, Link, band, describe
+from copydesk.dataset.families.people import PeoplesWord
+from copydesk.files import digest
+
+Family = dict[str, Any]
+SplitRecord = Mapping[str, Any]
+
+FAMILY_LEAST = 0.5  #: score from which a link makes a family
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A released family that went into an older one of the same split."""
+
+    family_id: str  #: the alias from now on
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Two articles that a link or people would join, and why they stay apart."""
+
+    a: str
+    b: str
+    why: str  #: parted (by people) | released (in different splits)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Families of a corpus."""
+
+    families: list[Family]  #: sorted by id
+    links: list[Link]  #: sorted by (a, b), as people amended them
+    merged: list[Merged] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)  #: article new to a released family, and the family
+    refused: list[Refused] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)  #: ids in families.toml that the corpus does not have
+
+    def family_of(self) -> dict[str, str]:
+        """The family of each article."""
+        return {article: family["family_id"] for family in self.families for article in family["members"]}
+
+
+def group(
+    articles: Sequence[Article], links: Sequence[Link], *, word: PeoplesWord, released: Sequence[SplitRecord]
+) -> Grouping:
+    """The families of ``articles``. ``released``: records of dataset/splits.jsonl, oldest first."""
+    by_id = {article["article_id"]: article for article in articles}
+    amended = amend(by_id, links, word)
+    clusters = _Clusters(by_id, word, released)
+    refused = [
+        Refused(link["a"], link["b"], why)
+        for link in sorted(amended, key=_strength)
+        if link["score"] >= FAMILY_LEAST and link["band"] != "parted" and (why := clusters.join(link["a"], link["b"]))
+    ]
+    families, merged, joined = _named(clusters.members(), released, word)
+    return Grouping(families, amended, merged, joined, refused, word.unknown(by_id))
+
+
+def _strength(link: Link) -> tuple[bool, float, str, str]:
+    return (link["decided_by"] != "people", -link["score"], link["a"], link["b"])
+
+
+def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord) -> list[Link]:
+    """The links with people's word in them: joins at least *family*, partings in the band *parted*."""
+    found = {(link["a"], link["b"]): link for link in links}
+    for a, b, reason in word.joined():
+        if a in by_id and b in by_id:
+            link = found.get((a, b)) or describe(by_id[a], by_id[b], FAMILY_LEAST)
+            score = max(link["score"], FAMILY_LEAST)
+            found[a, b] = link | {"score": score, "band": band(score), "decided_by": "people", "reason": reason}
+    for pair, reason in word.parted().items():
+        if pair in found:
+            found[pair] = found[pair] | {"band": "parted", "decided_by": "people", "reason": reason}
+    return [found[pair] for pair in sorted(found)]
+
+
+class _Clusters:
+    """Sets of articles that only grow, except across what must stay apart."""
+
+    def __init__(self, articles: Iterable[str], word: PeoplesWord, released: Sequence[SplitRecord]) -> None:
+        self._leader = {article: article for article in articles}
+        self._members = {article: [article] for article in self._leader}
+        self._foes: dict[str, set[str]] = defaultdict(set)
+        for pair in word.parted():
+            if all(article in self._leader for article in pair):
+                self._foes[pair[0]].add(pair[1])
+                self._foes[pair[1]].add(pair[0])
+        self._split: dict[str, str] = {}
+        for record in released:
+            present = [article for article in record["members"] if article in self._leader]
+            self._split |= dict.fromkeys(present, record["split"])
+        for record in released:  # a released family stays together unless people part it
+            present = [article for article in record["members"] if article in self._leader]
+            for article in present[1:]:
+                self.join(present[0], article)
+
+    def find(self, article: str) -> str:
+        while (leader := self._leader[article]) != article:
+            self._leader[article] = self._leader[leader]
+            article = leader
+        return article
+
+    def join(self, a: str, b: str) -> str | None:
+        """Put two articles' sets together. Returns why not, when they must stay apart."""
+        a, b = sorted((self.find(a), self.find(b)), key=lambda root: (-len(self._members[root]), root))
+        if a == b:
+            return None
+        if not self._foes[a].isdisjoint(self._members[b]) or not self._foes[b].isdisjoint(self._members[a]):
+            return "parted"
+        splits = {self._split[root] for root in (a, b) if root in self._split}
+        if len(splits) > 1:
+            return "released"
+        self._leader[b] = a
+        self._members[a] += self._members.pop(b)
+        self._foes[a] |= self._foes.pop(b)
+        if splits:
+            self._split[a] = splits.pop()
+        return None
+
+    def members(self) -> list[list[str]]:
+        return sorted(sorted(members) for members in self._members.values())
+
+
+def new_id(article: str) -> str:
+    """The id of a family whose smallest article is this one."""
+    return f"fam-{digest(article, 16)}"
+
+
+def _named(
+    clusters: Sequence[Sequence[str]], released: Sequence[SplitRecord], word: PeoplesWord
+) -> tuple[list[Family], list[Merged], list[tuple[str, str]]]:
+    """Ids for clusters: a released family's stays with the part that holds its smallest member."""
+    held = {article: cluster[0] for cluster in clusters for article in cluster}
+    past: dict[str, list[str]] = {}  # released families of each cluster, by its first article, oldest first
+    family_members: dict[str, set[str]] = {}
+    for record in released:
+        family_members.setdefault(record["family_id"], set()).update(record["members"])
+    for family, members in family_members.items():
+        present = sorted(article for article in members if article in held)
+        if present:
+            past.setdefault(held[present[0]], []).append(family)
+    taken, renamed = set(family_members), {rename.family: rename.to for rename in word.renames}
+    families, merged, joined = [], [], []
+    for cluster in clusters:
+        old = past.get(cluster[0], [])
+        family_id = old[0] if old else _fresh(cluster, taken)
+        aliases = old[1:]
+        merged += [Merged(alias, family_id) for alias in aliases]
+        if old:
+            known = set().union(*(family_members[family] for family in old))
+            joined += [(article, family_id) for article in cluster if article not in known]
+        elif family_id in renamed and renamed[family_id] not in taken:
+            aliases, family_id = [family_id], renamed[family_id]
+        taken.add(family_id)
+        families.append({"family_id": family_id, "members": list(cluster), "aliases": sorted(aliases)})
+    return sorted(families, key=lambda family: str(family["family_id"])), merged, joined
+
+
+def _fresh(cluster: Sequence[str], taken: set[str]) -> str:
+    """An id from the smallest article; from the next one where a released family has that id already."""
+    free = (new_id(article) for article in cluster)
+    return next((family for family in free if family not in taken), f"fam-{digest(list(cluster), 16)}")

@@ -1,0 +1,94 @@
+"""The shipped model: numbers of a pair in, probabilities out. A readable JSON file; loading it runs no code from it.
+
+A *head* is an ensemble of small trees for each of its classes, whose leaf values are summed and turned into
+probabilities. A tree is five rows of equal length: the feature asked at each node, its threshold, where to go when the
+value is at most the threshold (left) or above it (right), and the value of a leaf (feature -1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.files import read_json
+
+MODEL = Path(__file__).with_name("model.json")
+_BATCH = 4096
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One tree over a matrix of features."""
+
+    feature: npt.NDArray[np.int64]
+    threshold: Matrix
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    value: Matrix
+
+    @classmethod
+    def of(cls, rows: Mapping[str, Any]) -> Tree:
+        return cls(
+            np.array(rows["feature"], np.int64),
+            np.array(rows["threshold"], np.float64),
+            np.array(rows["left"], np.int64),
+            np.array(rows["right"], np.int64),
+            np.array(rows["value"], np.float64),
+        )
+
+    def __call__(self, x: Matrix) -> Matrix:
+        node: npt.NDArray[np.int64] = np.zeros(len(x), np.int64)
+        row = np.arange(len(x))
+        while (asked := self.feature[node] >= 0).any():
+            goes_left = x[row, self.feature[node]] <= self.threshold[node]
+            node = np.where(asked, np.where(goes_left, self.left[node], self.right[node]), node)
+        values: Matrix = self.value[node]
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question to the model: its classes' probabilities for each row of features."""
+
+    features: tuple[str, ...]
+    classes: tuple[str, ...]  #: with two, one ensemble speaks for the second
+    bias: tuple[float, ...]
+    ensembles: tuple[tuple[Tree, ...], ...]
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Head:
+        ensembles = tuple(tuple(Tree.of(tree) for tree in trees) for trees in record["ensembles"])
+        return cls(tuple(record["features"]), tuple(record["classes"]), tuple(record["bias"]), ensembles)
+
+    def __call__(self, x: Matrix) -> Matrix:
+        """Shape: (rows, classes); each row sums to 1."""
+        parts = [self._probabilities(x[n : n + _BATCH]) for n in range(0, len(x), _BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.classes)))
+
+    def _probabilities(self, x: Matrix) -> Matrix:
+        sums = np.stack(
+            [
+                bias + sum((tree(x) for tree in trees), np.zeros(len(x)))
+                for bias, trees in zip(self.bias, self.ensembles, strict=True)
+            ],
+            axis=1,
+        )
+        if len(self.ensembles) == 1:
+            sums = np.concatenate([np.zeros_like(sums), sums], axis=1)
+        powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+        probabilities: Matrix = powers / powers.sum(axis=1, keepdims=True)
+        return probabilities
+
+
+@cache
+def head(name: str) -> Head:
+    """The head ``link``, ``extent`` or ``wording`` of the shipped model."""
+    return Head.of(read_json(MODEL)["heads"][name])

@@ -1,0 +1,160 @@
+"""Text to words: what is compared when two texts are compared.
+
+In:  a text, and the shipped word table (how many of the training texts have a word).
+Out: a sequence of stems as 32-bit hashes, each with a weight (rare words weigh more) and a kind.
+
+Only the text and the table decide, never the corpus. Scripts without spaces between words (Han, Kana, Thai, …) give
+overlapping pairs of letters, each placed at its first letter.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from copydesk.files import read_json
+
+TABLE = Path(__file__).with_name("words.json")
+END, COMMON, WORD, NAME, NUMBER = range(5)  #: kinds; END closes a sentence and is no word itself
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN = re.compile(
+    rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|[^\W\d_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)*|[.!?。！？؟।\n]+"
+)
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+ENDS = ".!?。！？؟।\n"  #: marks that close a sentence
+_COMMON_BELOW = 2.3  # weight of a word that a tenth of the training texts have
+_MAX_CACHED = 1_000_000
+
+Hashes = npt.NDArray[np.uint32]
+Weights = npt.NDArray[np.float32]
+Kinds = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one text in order: ``hashes[i]``, ``weights[i]``, ``kinds[i]``."""
+
+    hashes: Hashes
+    weights: Weights
+    kinds: Kinds
+    known: float  #: share of words that the table knows, 0 to 1
+
+
+def stem(word: str) -> str:
+    """An English word without its commonest endings; words of other languages lose at most a letter or three."""
+    if word[0].isdigit():
+        return word.replace(",", "")
+    word = word.casefold().replace("’", "'").removesuffix("'s").replace("'", "")
+    for ending, put in (("ies", "y"), ("ingly", ""), ("edly", ""), ("ing", ""), ("ied", "y"), ("ed", ""), ("ly", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + put
+            break
+    else:
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
+            word = word[:-1]
+    word = word.removesuffix("e") if len(word) > 4 else word
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiou" else word
+
+
+class Lexicon:
+    """Looks words up: the shipped table, and what it says of each surface form met so far."""
+
+    def __init__(self, n_texts: int, texts_with: dict[str, int]) -> None:
+        self._n_texts, self._texts_with = n_texts, texts_with
+        self._unseen = math.log(n_texts)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._index: dict[str, int] = {}
+        self._hashes: Hashes = np.zeros(1024, np.uint32)
+        self._weights: Weights = np.zeros(1024, np.float32)
+        self._kinds: Kinds = np.zeros(1024, np.uint8)
+        self._capital: Flags = np.zeros(1024, np.bool_)
+        self._known: Flags = np.zeros(1024, np.bool_)
+
+    def _grow(self) -> None:
+        self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+        self._weights = np.concatenate([self._weights, np.zeros_like(self._weights)])
+        self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
+        self._capital = np.concatenate([self._capital, np.zeros_like(self._capital)])
+        self._known = np.concatenate([self._known, np.zeros_like(self._known)])
+
+    def _add(self, token: str) -> int:
+        n = len(self._index)
+        if n == len(self._hashes):
+            self._grow()
+        stemmed = stem(token)
+        seen = self._texts_with.get(stemmed, 0)
+        kind, weight = self._judge(token, seen)
+        self._hashes[n] = xxhash.xxh32_intdigest(stemmed.encode())
+        self._weights[n] = weight
+        self._kinds[n] = kind
+        self._capital[n] = token[0].isupper()
+        self._known[n] = seen > 0 or kind == NUMBER
+        self._index[token] = n
+        return n
+
+    def _judge(self, token: str, seen: int) -> tuple[int, float]:
+        """Kind and weight of a word that ``seen`` training texts have."""
+        weight = math.log(self._n_texts / seen) if seen else self._unseen
+        if token[0] in ENDS:
+            return END, 0.0
+        if token[0].isdigit():
+            return NUMBER, min(self._unseen, 2.0 + 1.2 * len(token))
+        if weight < _COMMON_BELOW:
+            return COMMON, weight
+        if seen:
+            return WORD, weight
+        if token[0].isupper():
+            return NAME, weight
+        # short words that the table lacks are mostly function words of other languages
+        return (COMMON, _COMMON_BELOW) if len(token) < 4 and token.isascii() else (WORD, weight)
+
+    def words(self, text: str) -> Words:
+        """The words of ``text``."""
+        if len(self._index) > _MAX_CACHED:
+            self._clear()
+        index = self._index
+        where = np.array([index[t] if t in index else self._add(t) for t in tokenize(text)], dtype=np.int64)
+        kinds = self._kinds[where]
+        opens = np.ones(len(where), np.bool_)  # the first word of a sentence is capital without being a name
+        opens[1:] = kinds[:-1] == END
+        kinds[self._capital[where] & ~opens & (kinds == WORD)] = NAME
+        kept = kinds != END
+        where = where[kept]
+        known = float(self._known[where].mean()) if len(where) else 0.0
+        return Words(self._hashes[where], self._weights[where], kinds[kept], known)
+
+
+def tokenize(text: str) -> list[str]:
+    """Words, numbers and sentence ends, in order."""
+    tokens = _TOKEN.findall(text)
+    if not _UNSPACED_LETTER.search(text):
+        return tokens
+    unspaced = [bool(_UNSPACED_LETTER.match(token)) for token in tokens]
+    return [
+        token + tokens[n + 1] if unspaced[n] and n + 1 < len(tokens) and unspaced[n + 1] else token
+        for n, token in enumerate(tokens)
+    ]
+
+
+def spans(text: str) -> npt.NDArray[np.int64]:
+    """Where each word of :meth:`Lexicon.words` stands. Shape: (words, 2), code points, end exclusive."""
+    found = [match.span() for match in _TOKEN.finditer(text) if match.group()[0] not in ENDS]
+    return np.array(found, np.int64).reshape(-1, 2)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon over the shipped table; one in each process."""
+    table = read_json(TABLE)
+    return Lexicon(table["n_texts"], table["texts_with"])

@@ -1,0 +1,198 @@
+"""The five sample articles, and what must hold of links and families whatever the corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk import toml
+from copydesk.console import quiet
+from copydesk.dataset.families import PeoplesWord, group, link, review
+from copydesk.errors import BadConfig, UnknownKey
+from copydesk.executor import Here
+from copydesk.testing import a_link, an_article
+
+SAMPLES = sorted((Path(__file__).parents[2] / "dataset/raw/samples").glob("*.txt"))
+STORY = (
+    "The harbour of Lindesnes was closed on Tuesday after the ferry Havbris struck the pier at 14:20. "
+    "Captain Ingrid Solheim told Fjordbladet that 38 passengers were brought ashore. "
+    "The police in Mandal opened an inquiry. Repairs will cost 12 million kroner, said mayor Torstein Vik."
+)
+
+
+def links_of(*texts: str) -> list[dict[str, Any]]:
+    articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate(texts)]
+    return link(articles, executor=Here(), progress=quiet)
+
+
+def an_id(n: int) -> str:
+    return f"art-{n:016x}"
+
+
+def a_family(*members: str, **fields: Any) -> dict[str, Any]:
+    return {"family_id": f"fam-{'f' * 16}", "split": "train", "since": "1.0.0", "members": [*members]} | fields
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[dict[str, Any]]:
+    return [an_article(path.read_text(), article_id=an_id(n)) for n, path in enumerate(SAMPLES)]
+
+
+@pytest.fixture(scope="module")
+def sample_links(samples: list[dict[str, Any]]) -> dict[tuple[int, int], dict[str, Any]]:
+    found = link(samples, executor=Here(), progress=quiet)
+    return {(int(each["a"][4:], 16), int(each["b"][4:], 16)): each for each in found}
+
+
+def test_the_ap_story_is_one_family_and_the_others_stand_alone(samples, sample_links):
+    grouping = group(samples, list(sample_links.values()), word=PeoplesWord(), released=[])
+    assert sorted(family["members"] for family in grouping.families) == [
+        [an_id(0), an_id(1), an_id(2)],
+        [an_id(3)],
+        [an_id(4)],
+    ]
+
+
+def test_the_cut_text_is_a_spun_part_of_the_long_one(sample_links):
+    assert (sample_links[1, 2]["wording"], sample_links[1, 2]["extent"]) == ("spun", "part")
+
+
+def test_the_agencys_text_was_rewritten(sample_links):
+    assert sample_links[0, 1]["wording"] == "rewritten"
+    assert sample_links[0, 1]["band"] == "duplicate"
+
+
+def test_evidence_shows_the_same_passage_in_both(samples, sample_links):
+    evidence = sample_links[0, 1]["evidence"]
+    said = [
+        (samples[0]["text"][e["a_start"] : e["a_end"]], samples[1]["text"][e["b_start"] : e["b_end"]]) for e in evidence
+    ]
+    assert any("31,000" in left and "31,000" in right for left, right in said)
+
+
+def test_order_of_articles_does_not_matter(samples):
+    assert link(samples[::-1], executor=Here(), progress=quiet) == link(samples, executor=Here(), progress=quiet)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (),
+        (STORY,),
+        ("", ""),
+        ("Rain.",),
+        ("Rain.", "Snow."),
+        ("...", "!!!"),
+        ("1 2 3", "4 5 6 7"),
+        (STORY, "\U0001f600" * 30),
+    ],
+)
+def test_poor_texts_have_no_links(texts):
+    assert links_of(*texts) == []
+
+
+def test_a_copy_is_linked_to_its_original():
+    [found] = links_of(STORY, STORY, "Snow fell on Trondheim.")
+    assert (found["score"], found["band"], found["wording"], found["extent"]) == (1.0, "duplicate", "verbatim", "whole")
+
+
+def test_ten_thousand_copies_make_a_star():
+    found = links_of(*[STORY] * 10_000)
+    assert len(found) == 9_999
+    assert {each["a"] for each in found} == {an_id(0)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El puerto de Santoña cerró el martes tras chocar el transbordador Brisa contra el muelle. "
+        "La capitana Inés Solana dijo a El Faro que 38 pasajeros fueron llevados a tierra. La policía investiga.",
+        "Der Hafen von Büsum wurde am Dienstag gesperrt, nachdem die Fähre Seebrise gegen die Mole gefahren war. "
+        "Kapitänin Inge Solbach sagte dem Küstenblatt, 38 Reisende seien an Land. Die Polizei in Heide ermittelt.",
+        "周二渡轮海风号撞上码头后,林德斯内斯港关闭。船长英格丽德·索尔海姆告诉峡湾报,三十八名乘客已被带上岸。曼达尔警方展开调查。"
+        "市长托尔斯泰因·维克说,修理将花费一千二百万克朗。",
+        "أغلق ميناء ليندسنس يوم الثلاثاء بعد أن اصطدمت العبارة هافبريس بالرصيف. وقالت القبطانة إنغريد سولهايم لصحيفة "
+        "فيوردبلادت إن ثمانية وثلاثين راكبا نقلوا إلى الشاطئ. وفتحت الشرطة في ماندال تحقيقا.",
+    ],
+    ids=["Spanish", "German", "Chinese", "Arabic"],
+)
+def test_a_lightly_changed_copy_is_found_in_other_languages(text):
+    changed = "* " + text.replace("38", "39").replace("三十八", "三十九") + " —"
+    [found] = links_of(text, changed)
+    assert found["band"] == "duplicate"
+
+
+def test_what_people_joined_is_one_family_with_their_reason():
+    articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate((STORY, "Snow fell on Trondheim."))]
+    word = word_of(join=[{"articles": [an_id(0), an_id(1)], "reason": "both from the harbour office"}])
+    grouping = group(articles, [], word=word, released=[])
+    assert len(grouping.families) == 1
+    assert (grouping.links[0]["decided_by"], grouping.links[0]["reason"]) == ("people", "both from the harbour office")
+
+
+def test_what_people_parted_stays_apart():
+    articles = [an_article(STORY, article_id=an_id(n)) for n in range(2)]
+    links = link(articles, executor=Here(), progress=quiet)
+    word = word_of(part=[{"articles": [an_id(0), an_id(1)], "reason": "two ferries"}])
+    grouping = group(articles, links, word=word, released=[])
+    assert len(grouping.families) == 2
+    assert grouping.links[0]["band"] == "parted"
+
+
+def word_of(**tables: Any) -> PeoplesWord:
+    return PeoplesWord.read(toml.Reader(tables, "dataset/families.toml"))
+
+
+@pytest.mark.parametrize(
+    "tables, said",
+    [
+        ({"join": [{"articles": ["art-1"], "reason": "x"}]}, "fewer than two"),
+        ({"join": [{"articles": ["art-1", "art-2"], "reason": "x"}]}, "art-1"),
+        ({"join": [{"articles": [an_id(1), an_id(2)], "reason": " "}]}, "no reason"),
+        ({"rename": [{"family": "fam-1", "to": "fam-2", "reason": "x"}]}, "fam-1"),
+        (
+            {
+                "join": [{"articles": [an_id(1), an_id(2)], "reason": "x"}],
+                "part": [{"articles": [an_id(2), an_id(1)], "reason": "y"}],
+            },
+            "both joined and parted",
+        ),
+    ],
+)
+def test_a_word_that_makes_no_sense_is_refused(tables, said):
+    with pytest.raises(BadConfig, match=said):
+        word_of(**tables)
+
+
+def test_an_unknown_table_is_named():
+    with pytest.raises(UnknownKey, match="joins"):
+        word_of(joins=[])
+
+
+def test_a_released_family_keeps_its_id_when_a_smaller_article_joins():
+    articles = [an_article(article_id=an_id(n)) for n in range(2)]
+    grouping = group(articles, [a_link(an_id(0), an_id(1))], word=PeoplesWord(), released=[a_family(an_id(1))])
+    assert [family["family_id"] for family in grouping.families] == [f"fam-{'f' * 16}"]
+    assert grouping.joined == [(an_id(0), f"fam-{'f' * 16}")]
+
+
+def test_released_families_of_one_split_merge_into_the_older():
+    released = [a_family(an_id(1)), a_family(an_id(0), family_id=f"fam-{'0' * 16}")]
+    articles = [an_article(article_id=an_id(n)) for n in range(2)]
+    [family] = group(articles, [a_link(an_id(0), an_id(1))], word=PeoplesWord(), released=released).families
+    assert (family["family_id"], family["aliases"]) == (f"fam-{'f' * 16}", [f"fam-{'0' * 16}"])
+
+
+def test_released_families_of_two_splits_never_merge():
+    released = [a_family(an_id(1)), a_family(an_id(0), family_id=f"fam-{'0' * 16}", split="test")]
+    articles = [an_article(article_id=an_id(n)) for n in range(2)]
+    grouping = group(articles, [a_link(an_id(0), an_id(1))], word=PeoplesWord(), released=released)
+    assert len(grouping.families) == 2
+    assert [refused.why for refused in grouping.refused] == ["released"]
+
+
+def test_review_lists_the_most_doubtful_first():
+    links = [a_link(an_id(0), an_id(1), 0.2), a_link(an_id(0), an_id(2), 0.45), a_link(an_id(0), an_id(3), 0.95)]
+    assert [each["score"] for each in review(links)] == [0.45, 0.2]
