@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from released import a_release, edit
 
 from copydesk.dataset.release import papers
 from copydesk.dataset.release.facts import ReleaseFacts
+from released import a_release, edit
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_documents_of_a_release_pass_their_check(facts):
         ("README.md", "num_examples: 2", "num_examples: 3"),
         ("DATASHEET.md", "2 of 2", "1 of 2"),
         ("DATASHEET.md", "To test.", "To sell."),
+        ("croissant.json", "One article with its gold spans. 1 rows", "One article with its gold spans. 2 rows"),
         ("CHANGELOG.md", "`articles`: 2 rows", "`articles`: 9 rows"),
     ],
 )

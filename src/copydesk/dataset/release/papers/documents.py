@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.papers import card, changelog, datasheet
+from copydesk.dataset.release.papers import card, changelog, croissant, datasheet
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
 from copydesk.issues import Issue
@@ -21,6 +21,7 @@ PAPERS: dict[str, Callable[[Summary], str]] = {
     "README.md": card.render,
     "DATASHEET.md": datasheet.render,
     "CHANGELOG.md": changelog.render,
+    "croissant.json": croissant.render,
 }
 
 
