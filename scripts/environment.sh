@@ -15,6 +15,14 @@ find_python() {
     return 2
 }
 
+install() {
+    .venv/bin/python -m pip install --disable-pip-version-check "$@" >> .venv/setup.log 2>&1 || {
+        tail -n 15 .venv/setup.log >&2
+        echo "copydesk: packages could not be installed (log: .venv/setup.log); run this again to retry" >&2
+        exit 3
+    }
+}
+
 prepare_environment() {
     local python stamp
     stamp=$(cat requirements.lock pyproject.toml | cksum)
@@ -23,9 +31,8 @@ prepare_environment() {
         echo "setting up .venv/ (once; some minutes) …" >&2
         rm -rf .venv
         "$python" -m venv .venv
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock >&2 ||
-            { echo "copydesk: packages could not be installed; see above, then run this again" >&2; exit 3; }
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . >&2
+        install --require-hashes -r requirements.lock
+        install --no-deps --no-build-isolation --editable .
         echo "$stamp" > .venv/.copydesk-lock
     fi
     export PATH="$root/.venv/bin:$PATH"

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, NotAProject
 from copydesk.issues import Issue, errors
-from copydesk.project import Project
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from copydesk.project import Project
 
 SHOWN_ISSUES = 20  #: a longer list is cut in the terminal, never in --json
 
@@ -60,7 +61,16 @@ class Desk:
 
     def project(self) -> Project:
         """The project we are in. Raises NotAProject, BadConfig."""
+        from copydesk.project import Project
+
         return Project.open(self.root)
+
+    def project_if_any(self) -> Project | None:
+        """The project we are in, None outside of one. Raises BadConfig."""
+        try:
+            return self.project()
+        except NotAProject:
+            return None
 
     @property
     def progress(self) -> Progress:

@@ -94,6 +94,16 @@ def raw(project: Project, article: Record, start: int, end: int) -> bytes:
     return origin.decoded[span.start : span.end].encode(origin.encoding, "replace")
 
 
+def raw_behind(project: Project, shown: Record, wanted: str) -> bytes:
+    """The raw bytes behind ``START:END`` of a shown article. Raises NoRaw, RawChanged."""
+    start, colon, end = wanted.partition(":")
+    if shown["kind"] != "article":
+        raise NoRaw(f"an {shown['kind']} has no text of its own; name its article")
+    if not (colon and start.isdecimal() and end.isdecimal()):
+        raise NoRaw(f"{wanted!r} is no range")
+    return raw(project, shown["record"], int(start), int(end))
+
+
 def render(shown: Record, console: Console) -> None:
     """Print what :func:`show` gave: fields, evidence, and the text."""
     if shown["kind"] == "article":

@@ -1,0 +1,234 @@
+"""The command line: each verb parses its arguments, calls one library function and reports what it answered.
+
+Exit codes: 0 clean, 1 the data has issues, 2 wrong usage or configuration, 3 something outside failed,
+4 our bug (a report file is written), 130 interrupted. Heavy imports happen inside the verb that needs them.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from copydesk import __version__
+from copydesk.console import Desk, fail
+from copydesk.errors import CopydeskError, OutsideError
+
+OUR_BUG = 4
+INTERRUPTED = 130
+
+
+class Verbs(TyperGroup):
+    """Runs a verb and turns how it ended into the exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            code = super().invoke(ctx)
+        except CopydeskError as error:
+            code = fail(error, json=ctx.params["json"])
+        except KeyboardInterrupt:
+            print("copydesk: interrupted; run the same command again to go on", file=sys.stderr)
+            code = INTERRUPTED
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except OSError as error:
+            from copydesk import crash
+
+            code = fail(OutsideError(f"the machine refused: {crash.scrub(str(error))}"), json=ctx.params["json"])
+        except Exception as error:
+            from copydesk import crash
+
+            report = crash.report(error)
+            print(f"copydesk: a fault of ours ({type(error).__name__}); please send {report}", file=sys.stderr)
+            code = OUR_BUG
+        raise typer.Exit(code or 0)
+
+
+app = typer.Typer(
+    cls=Verbs,
+    name="copydesk",
+    help="Turn a pile of news articles into a labelled, versioned dataset that people can trust.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Audience(StrEnum):
+    local = "local"
+    public = "public"
+
+
+class Format(StrEnum):
+    conll = "conll"
+    spacy = "spacy"
+    brat = "brat"
+    cas = "cas"
+    json_ld = "json-ld"
+
+
+studio_verbs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The project's own Label Studio server.")
+app.add_typer(studio_verbs, name="studio")
+
+Layers = Annotated[list[str] | None, typer.Argument(metavar="[LAYER]...", help="Layers; all when none is named.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"copydesk {__version__}")
+        raise typer.Exit
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@app.callback()
+def main(
+    ctx: typer.Context,
+    root: Annotated[Path, typer.Option("-C", metavar="DIR", help="Run as if started in DIR.")] = Path(),
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout; all else on stderr.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    ctx.obj = Desk(root, json, verbose)
+
+
+@app.command()
+def init(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
+    """Start a new project in DIR, with starter layers and schemas."""
+    from copydesk import starter, views
+
+    desk: Desk = ctx.obj
+    root = starter.init(desk.root / folder)
+    return desk.answer({"project": str(root)}, show=views.init(root))
+
+
+@app.command()
+def build(
+    ctx: typer.Context,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
+) -> int:
+    """Read raw articles into build/: articles, families, rejects."""
+    from copydesk import views
+    from copydesk.dataset.build import build
+
+    desk: Desk = ctx.obj
+    built = build(desk.project(), jobs=jobs, progress=desk.progress)
+    return desk.answer(built.as_json(), show=views.built(built), failed=built.rejected > 0)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="An article, annotation or gold unit.")],
+    raw: Annotated[str | None, typer.Option(metavar="START:END", help="The raw bytes behind text[START:END].")] = None,
+) -> int:
+    """Show a record with its evidence, down to the raw bytes."""
+    from copydesk import views
+    from copydesk.dataset.show import raw_behind, show
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    shown = show(project, record_id)
+    if raw is None:
+        return desk.answer(shown, show=views.shown(shown))
+    words = raw_behind(project, shown, raw).decode("utf-8", "backslashreplace")
+    return desk.answer(shown | {"raw": words}, show=views.lines(words))
+
+
+@studio_verbs.command("start")
+def studio_start(ctx: typer.Context) -> int:
+    """Start the server on a free port of this machine; the first time it is installed, which takes minutes."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.start(desk.project(), desk.progress)
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@studio_verbs.command("stop")
+def studio_stop(ctx: typer.Context) -> int:
+    """Stop the server; its data stays."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.stop(desk.project())
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@studio_verbs.command("status")
+def studio_status(ctx: typer.Context) -> int:
+    """Say whether the server runs, and where."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.status(desk.project())
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@app.command()
+def status(ctx: typer.Context) -> int:
+    """Show where every article stands in every layer."""
+    from copydesk import views
+    from copydesk.status import status
+
+    desk: Desk = ctx.obj
+    counted = status(desk.project())
+    return desk.answer(counted.as_json(), show=views.status(counted))
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files; all when none.")] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Kind of record, whatever the file's name.")
+    ] = None,
+) -> int:
+    """Check record files: their schema, and what a schema cannot say."""
+    from copydesk import views
+    from copydesk.validate import validate
+
+    desk: Desk = ctx.obj
+    named = [desk.root / path for path in paths or []]
+    outcome = validate(desk.project_if_any(), named, schema)
+    return desk.answer(outcome.as_json(), issues=outcome.issues, show=views.validation(outcome))
+
+
+@app.command()
+def agreement(ctx: typer.Context, layers: Layers = None) -> int:
+    """Measure how far annotators agree, with 95 % intervals over articles."""
+    from copydesk import views
+    from copydesk.labeling import stages
+    from copydesk.labeling.layers import load
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    agreed = stages.agreement(project, load(project, layers or []))
+    return desk.answer(views.agreement_keys(agreed), issues=agreed.issues, show=views.agreement(agreed))
+
+
+@app.command()
+def adjudicate(ctx: typer.Context, layers: Layers = None) -> int:
+    """Decide what annotators agree on, unit by unit: gold; what they do not agree on is listed as disputed."""
+    from copydesk import views
+    from copydesk.labeling import stages
+    from copydesk.labeling.layers import load
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    decided = stages.adjudicate(project, load(project, layers or []))
+    issues = [issue for each in decided.values() for issue in each.issues]
+    return desk.answer(views.adjudication_keys(decided), issues=issues, show=views.adjudication(decided))

@@ -1,0 +1,135 @@
+"""How each verb's answer looks in a terminal. Library functions return values; this only draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk.console import table
+from copydesk.issues import errors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copydesk.dataset.build import Built
+    from copydesk.labeling.adjudicate import Adjudication
+    from copydesk.labeling.agreement import Metric
+    from copydesk.labeling.server import Running
+    from copydesk.labeling.stages import Agreed
+    from copydesk.status import Status
+    from copydesk.validate import Validation
+
+Keys = dict[str, Any]
+View = Callable[["Console"], None]
+
+
+def lines(*texts: str) -> View:
+    """Plain lines."""
+    return lambda console: console.print("\n".join(texts))
+
+
+def init(root: Path) -> View:
+    """A new project and what to do in it."""
+    return lines(
+        f"new project in {root}",
+        "  put articles into   dataset/raw/articles/   (one .txt file each, or .jsonl)",
+        "  then run            copydesk build",
+        "  name targets in     labeling/stance/layer.toml",
+    )
+
+
+def built(outcome: Built) -> View:
+    """Counts of a build and its rejects."""
+
+    def draw(console: Console) -> None:
+        row = (outcome.read, outcome.kept, outcome.rejected, outcome.families, outcome.links)
+        table(console, ("read", "kept", "rejected", "families", "links"), [row])
+        if outcome.rejects:
+            rows = [(reject["code"], reject["where"], reject["message"]) for reject in outcome.rejects[:20]]
+            table(console, ("code", "where", "what"), rows, title="Rejected (all of them: build/rejects.jsonl)")
+
+    return draw
+
+
+def shown(record: Mapping[str, Any]) -> View:
+    """A record with its evidence."""
+    from copydesk.dataset.show import render
+
+    return lambda console: render(record, console)
+
+
+def per_layer(layers: Mapping[str, Mapping[str, Any]]) -> View:
+    """One row per layer, one column per count."""
+    columns = list(next(iter(layers.values()), {}))
+    rows = [(name, *counts.values()) for name, counts in layers.items()]
+    return lambda console: table(console, ("layer", *columns), rows)
+
+
+def running(server: Running) -> View:
+    """Where the server is."""
+    if not server.running:
+        return lines("Label Studio is not running; start it with `copydesk studio start`")
+    return lines(f"Label Studio {server.version} at {server.url} (process {server.pid})")
+
+
+def status(counted: Status) -> View:
+    """Where everything stands."""
+    columns = ("layer", "tasks", "annotated", "gold", "disputed")
+    rows = [(name, *asdict(layer).values()) for name, layer in counted.layers.items()]
+
+    def draw(console: Console) -> None:
+        console.print(f"{counted.articles} articles in {counted.families} families")
+        table(console, columns, rows)
+
+    return draw
+
+
+def validation(outcome: Validation) -> View:
+    """How much was looked at, and how much of it is wrong; the issues themselves follow on stderr."""
+    wrong = len(errors(outcome.issues))
+    return lines(f"{outcome.checked} records checked: {wrong} errors, {len(outcome.issues) - wrong} warnings")
+
+
+def agreement_keys(agreed: Agreed) -> Keys:
+    """``layers{NAME{metrics[…]}}``."""
+    return {"layers": {name: {"metrics": [asdict(each) for each in found]} for name, found in agreed.layers.items()}}
+
+
+def agreement(agreed: Agreed) -> View:
+    """Each figure with its interval; the sentences say what to make of it. Breakdowns are in --json."""
+    columns = ("layer", "metric", "value", "95 % interval", "units", "people", "what it says")
+    rows = [
+        (name, each.name, each.value, _interval(each), each.units, each.annotators, each.says)
+        for name, found in agreed.layers.items()
+        for each in found
+        if "." not in each.name
+    ]
+    if not rows:
+        return lines("no article has two answers yet, so there is nothing to compare")
+    return lambda console: table(console, columns, rows)
+
+
+def _interval(metric: Metric) -> str:
+    return "" if metric.low is None else f"{metric.low:.3f} to {metric.high:.3f}"
+
+
+def adjudication_keys(decided: Mapping[str, Adjudication]) -> Keys:
+    """``layers{NAME{gold, disputed, by{…}}}``, in units."""
+    return {
+        "layers": {
+            name: {"gold": len(each.gold), "disputed": len(each.disputed), "by": each.by, "waiting": each.waiting}
+            for name, each in decided.items()
+        }
+    }
+
+
+def adjudication(decided: Mapping[str, Adjudication]) -> View:
+    """Units decided and disputed."""
+    columns = ("layer", "gold", "disputed", "waiting", "decided by")
+    rows = [
+        (name, len(each.gold), len(each.disputed), each.waiting, ", ".join(f"{how} {n}" for how, n in each.by.items()))
+        for name, each in decided.items()
+    ]
+    return lambda console: table(console, columns, rows)

@@ -1,0 +1,130 @@
+"""The program from outside: exit codes, one JSON object on stdout, messages that say what, where and what next."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from copydesk.testing import a_project, a_text
+
+STORY = "The harbour of Oslo was closed on Monday after a storm sank two ferries, police said.\n"
+
+
+def copydesk(*args: str | Path, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "copydesk", *map(str, args)],
+        cwd=cwd,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    assert "build" in copydesk("--help", cwd=tmp_path).stdout
+    assert copydesk("--version", cwd=tmp_path).stdout.startswith("copydesk ")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys, copydesk.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = ["datasets", "pyarrow", "numpy", "jsonschema", "label_studio_sdk", "rich", "huggingface_hub"]
+    done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_verb_has_a_help_of_its_own(tmp_path: Path) -> None:
+    for verb in ("init", "build", "show", "families", "studio", "annotators", "push", "pull", "status", "validate"):
+        assert "Usage: copydesk" in copydesk(verb, "--help", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("args", [["no-such-verb"], ["build", "--no-such-option"], ["build", "--jobs", "0"], ["show"]])
+def test_wrong_usage_ends_with_two(tmp_path: Path, args: list[str]) -> None:
+    assert copydesk(*args, cwd=tmp_path).returncode == 2
+
+
+def test_outside_a_project_the_way_in_is_named(tmp_path: Path) -> None:
+    done = copydesk("--json", "status", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "copydesk init" in done.stderr
+    assert json.loads(done.stdout)["error"]["kind"] == "NotAProject"
+
+
+def test_before_a_build_the_next_step_is_named(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus")
+    done = copydesk("agreement", cwd=project.root)
+    assert done.returncode == 2
+    assert "copydesk build" in done.stderr
+
+
+def test_json_is_one_object_and_the_rest_goes_to_stderr(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    done = copydesk("--json", "-v", "build", cwd=project.root)
+    assert json.loads(done.stdout)["articles"] == 1
+
+
+def test_a_build_is_the_same_bytes_whatever_the_jobs_zone_and_hash_seed(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus")
+    for n in range(12):
+        a_text(project.root, f"story-{n}", STORY * (n % 4 + 1) + f"Ferry {n} was towed to Bergen on May {n + 1}, 2021.")
+    seen = set()
+    for jobs, zone, seed in (("1", "UTC", "0"), ("2", "Asia/Tokyo", "7"), ("3", "America/Lima", "99")):
+        done = copydesk("build", "--jobs", jobs, cwd=project.root, TZ=zone, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+        names = ("articles.parquet", "links.parquet", "families.parquet", "rejects.jsonl", "stats.json")
+        seen.add(tuple((project.build / name).read_bytes() for name in names))
+    assert len(seen) == 1
+
+
+def test_a_second_build_while_one_runs_is_refused(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, pathlib; from copydesk.files import locked\n"
+            "with locked(pathlib.Path(sys.argv[1]), 'build/'): print('held', flush=True); sys.stdin.read()",
+            str(project.build / ".lock"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        done = copydesk("build", cwd=project.root)
+        assert done.returncode == 3
+        assert f"process {holder.pid}" in done.stderr
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_an_unreadable_file_is_a_reject(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    (project.root / "dataset/raw/articles/gone.txt").symlink_to("nowhere.txt")
+    done = copydesk("--json", "build", cwd=project.root)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["rejected"] == 1
+
+
+def test_an_interrupt_ends_with_130_and_leaves_the_old_build(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    assert copydesk("build", cwd=project.root).returncode == 0
+    before = (project.build / "articles.parquet").read_bytes()
+    (project.root / "dataset/raw/articles/large.txt").write_text(STORY * 20_000)
+    for n in range(200):
+        a_text(project.root, f"more-{n}", STORY * 200 + str(n))
+    running = subprocess.Popen([sys.executable, "-m", "copydesk", "build", "--jobs", "1"], cwd=project.root)
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(60) == 130
+    assert (project.build / "articles.parquet").read_bytes() == before
