@@ -41,7 +41,8 @@ def init(folder: Path) -> Path:
     if found:
         raise NotEmpty(folder, found.name)
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.name).strip("-.") or "corpus"
-    shutil.copytree(resources.folder("schemas"), folder / "schemas", copy_function=shutil.copyfile)
+    derived = shutil.ignore_patterns("rows")  # follow from the project's own layers
+    shutil.copytree(resources.folder("schemas"), folder / "schemas", ignore=derived, copy_function=shutil.copyfile)
     _layers(folder)
     for template in sorted(HERE.rglob("*")):
         if template.is_file() and template.suffix in {".toml", ".md"}:
