@@ -104,7 +104,7 @@ def _is_label(place: str) -> bool:
 
 def byline(scrape: Scrape) -> Iterator[Take]:
     """``By Jane Doe and John Roe``, on a line of its own."""
-    for line in scrape.head:
+    for line in scrape.opening:
         if people := names.byline(line.text):
             yield line.take(*(("authors", person, 0.9) for person in people), kind="byline")
             return
@@ -112,7 +112,7 @@ def byline(scrape: Scrape) -> Iterator[Take]:
 
 def date_stamp(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is a date, perhaps behind ``Published``."""
-    for line in scrape.head:
+    for line in scrape.opening:
         match = _STAMP.fullmatch(line.text)
         mention = instants.only_date(match["date"]) if match else None
         if match and mention:
@@ -123,7 +123,15 @@ def date_stamp(scrape: Scrape) -> Iterator[Take]:
 
 def headline(scrape: Scrape) -> Iterator[Take]:
     """The first line before the story that reads like a headline."""
+    found = [line for line in scrape.head if names.is_headline(line.text)] if scrape.prose[1] else []
+    others = [line for line in found[1:] if line.is_title_case or len(line.text) < 50]  # else a summary
+    if found and not others and scrape.head.index(found[0]) < 8:
+        yield found[0].take(("title", found[0].text, 0.85))
+
+
+def head_line(scrape: Scrape) -> Iterator[Take]:
+    """A line before the story that is no sentence: a section's name, a counter, a button."""
     for line in scrape.head if scrape.prose[1] else ():
-        if names.is_headline(line.text):
-            yield line.take(("title", line.text, 0.85))
-            return
+        is_deck = len(line.text) >= 50 and not line.is_title_case
+        if not line.ends and not is_deck and line.text[0] not in "-•*" and not _DATELINE.match(line.text):
+            yield line.take()

@@ -13,8 +13,16 @@ _AFTER = re.compile(
     r"correspondent|updated|published|editor|reporter)).*$",
     re.IGNORECASE,
 )
+# A label, a counter or a credit; and what a lost line break glued together.
+# A label, a counter or a credit; and what a lost line break glued together.
+_NOT_A_HEADLINE = re.compile(
+    r"^(?i:jump|skip|by|credit|photo|illustration|image|published|updated|last|sign|click|read|watch|more|home|menu|listen|"
+    r"this article|this story|opinion)\b|^\d+ min\b|^\d\d?/\d|[|©@]|https?:|^(?:[A-Z][a-z]+|[A-Z]{2,})[A-Z][a-z]+ |"
+    r"\w[.!?\]][A-Z]|[a-z](?:By|Published)\b|\b(?:19|20)\d\d[A-Z]|([A-Z]\w+ [A-Z]\w+)\1| as told to | - The "
+)
 _NOT_PEOPLE = re.compile(
-    r"\b(?:staff|desk|news|press|reuters|editor|editors|team|agency|times|post|service|bureau|wire|inc|media|board|network|magazine)\b",
+    r"\b(?:staff|desk|news|press|reuters|editors?|team|agency|times|post|service|bureau|wire|inc|media|board|network|"
+    r"magazine)\b",
     re.IGNORECASE,
 )
 
@@ -36,6 +44,6 @@ def byline(text: str) -> list[str]:
 def is_headline(text: str) -> bool:
     """Whether a line reads like a headline: some words, no sentence's end, no label."""
     words = text.split()
-    if not 3 <= len(words) <= 30 or not 15 <= len(text) <= 220 or text[-1] in ".:,;|>":
+    if not 5 <= len(words) <= 30 or not 25 <= len(text) <= 220 or text[-1] in ".:,;|>" or _NOT_A_HEADLINE.search(text):
         return False
-    return sum(letter.isalpha() for letter in text) >= 0.6 * len(text)
+    return text[0] not in "-•*|" and sum(letter.isalpha() for letter in text) >= 0.6 * len(text)

@@ -13,6 +13,14 @@ from functools import cached_property
 from copydesk.spans import Span
 
 _LINE = re.compile(r"[^\r\n]+")
+# Where a scraper lost a line break: a sentence, a date or a credit that runs into a capital, and what sites put last.
+_GLUED = re.compile(
+    r"(?<=[a-z\d)][.!?])(?=[A-Z][a-z])|(?<=[.!?][\"”’])(?=[A-Z][a-z])|(?<=[a-z!?”’\d])(?=By [A-Z][\w.]+ [A-Z])|"
+    r"(?<=[ ,](?:19|20)\d\d)(?=[A-Z])|(?<=[a-z])(?=(?:[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d))|"
+    r"(?<=[a-z])(?=\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* (?:19|20)\d\d)|"
+    r"(?<=Images)(?=[A-Z])|(?<=[a-z.!?”])(?=Published:? |Updated:? |Most Popular|More about|MORE FROM|More from|"
+    r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
+)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 PROSE = 80  #: a line at least this long that ends a sentence is prose
@@ -46,11 +54,22 @@ class Line:
         return Span(self.start, self.end)
 
     @property
+    def ends(self) -> bool:
+        """Whether it ends a sentence."""
+        return bool(_SENTENCE_END.search(self.text))
+
+    @property
+    def is_title_case(self) -> bool:
+        """Whether most of its words have capitals, as in headings."""
+        words = [word for word in self.text.split() if word[0].isalpha() and len(word) > 3]
+        return sum(word[0].isupper() for word in words) > 0.5 * len(words)
+
+    @property
     def is_prose(self) -> bool:
         """Whether it reads like a paragraph of a story, not like a heading, a label or a caption."""
         if len(self.text) < PROSE:
             return False
-        return bool(_SENTENCE_END.search(self.text) or _TWO_SENTENCES.search(self.text))
+        return self.ends or bool(_TWO_SENTENCES.search(self.text))
 
     def take(self, *fields: tuple[str, str, float], kind: str | None = None) -> Take:
         """All of it."""
@@ -66,7 +85,7 @@ class Scrape:
 
     @classmethod
     def of(cls, text: str) -> Scrape:
-        return cls(text, tuple(line for match in _LINE.finditer(text) for line in _line(text, *match.span())))
+        return cls(text, tuple(line for match in _LINE.finditer(text) for line in _lines(text, *match.span())))
 
     @cached_property
     def prose(self) -> tuple[int, int]:
@@ -81,6 +100,11 @@ class Scrape:
         return self.lines[:first] if after else self.lines
 
     @property
+    def opening(self) -> tuple[Line, ...]:
+        """The head and, since a summary may come first, some lines beyond it."""
+        return self.lines[: min(len(self.head) + 6, 20)]
+
+    @property
     def tail(self) -> tuple[Line, ...]:
         """The lines after the story's last paragraph."""
         after = self.prose[1]
@@ -92,6 +116,14 @@ class Scrape:
         if not spans:
             return self
         return replace(self, lines=tuple(part for line in self.lines for part in _parts(self.text, line, spans)))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Line]:
+    for cut in _GLUED.finditer(text, start, end):
+        if start < cut.start():
+            yield from _line(text, start, cut.start())
+            start = cut.start()
+    yield from _line(text, start, end)
 
 
 def _line(text: str, start: int, end: int) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.dataset.ingest.rules import furniture, head
+from copydesk.dataset.ingest.rules import after, between, head
 from copydesk.dataset.ingest.rules.scrape import Rule, Scrape, Take
 from copydesk.spans import Span
 
@@ -18,7 +18,7 @@ RULES = (
         "control-character",
         "Control characters and byte order marks, anywhere.",
         f"«\ufeff»{_STORY}",
-        furniture.control_character,
+        between.control_character,
     ),
     Rule(
         "date-label",
@@ -36,26 +36,26 @@ RULES = (
         "advertisement",
         "A line that stands for an advertisement.",
         f"{_STORY}¶«Advertisement»¶{_STORY}",
-        furniture.advertisement,
+        between.advertisement,
     ),
-    Rule("share", "A line of sharing buttons.", f"«Share on Facebook»¶{_STORY}", furniture.share),
+    Rule("share", "A line of sharing buttons.", f"«Share on Facebook»¶{_STORY}", between.share),
     Rule(
         "comments",
         "A line that counts or asks for comments.",
         f"{_STORY}¶«Comment (0)»",
-        furniture.comments,
+        after.comments,
     ),
     Rule(
         "read-more",
         "A line that leads to the full article elsewhere.",
         f"{_STORY}¶«Full Article»",
-        furniture.read_more,
+        after.read_more,
     ),
     Rule(
         "source-url",
         "The address that the text gives as its source.",
         f"{_STORY}¶«Source: https://www.example.org/news/1.html»",
-        furniture.source_url,
+        after.source_url,
     ),
     Rule(
         "site-name",
@@ -68,45 +68,77 @@ RULES = (
         "copyright",
         "A copyright line before or after the story.",
         f"{_STORY}¶«Copyright 2024 Example Media. All rights reserved.»",
-        furniture.copyright_notice,
+        after.copyright_notice,
     ),
     Rule(
         "newsletter",
         "A line before or after the story that asks to subscribe, follow or accept cookies.",
         f"{_STORY}¶«Sign up for our newsletter»",
-        furniture.newsletter,
+        after.newsletter,
     ),
     Rule(
         "caption",
         "A line that ends in a photo credit in brackets.",
         f"{_STORY}¶«The bridge in May. (Photo: J. Doe)»¶{_STORY}",
-        furniture.caption,
+        between.caption,
     ),
     Rule(
         "photo-credit",
         "A line that is a photo credit.",
         f"{_STORY}¶«Photograph by Jane Doe»¶{_STORY}",
-        furniture.photo_credit,
+        between.photo_credit,
     ),
     Rule(
         "credit-line",
         "Who else worked on the report, after the story.",
         f"{_STORY}¶«AP writer Jane Doe contributed to this report.»",
-        furniture.credit_line,
+        after.credit_line,
     ),
     Rule(
         "translation-note",
         "A line that says that the text was translated.",
         f"{_STORY}¶«Translated from Spanish by Jane Doe»",
-        furniture.translation_note,
+        after.translation_note,
     ),
     Rule(
         "signature",
         "The author after the story, with whom the text follows.",
         f"{_STORY}¶«Jane Doe (according to Reuters)»",
-        furniture.signature,
+        after.signature,
     ),
-    Rule("separator", "A line without any letter or digit.", f"{_STORY}¶«***»¶{_STORY}", furniture.separator),
+    Rule(
+        "embed",
+        "What a player or a post from elsewhere leaves behind.",
+        f"{_STORY}¶«View this post on Instagram»¶{_STORY}",
+        between.embed,
+    ),
+    Rule("table", "A row of a table.", f"{_STORY}¶«| Bridge | 4 m |»¶{_STORY}", between.table_row),
+    Rule("repeat", "A paragraph that stands a second time.", f"{_STORY}¶«{_STORY}»", between.repeat),
+    Rule(
+        "biography",
+        "A paragraph about the author, before or after the story.",
+        f"{_STORY}¶«Jane Doe is a reporter who covers bridges.»",
+        after.biography,
+    ),
+    Rule(
+        "reach",
+        "How to reach the author or the paper, and where else the text appeared.",
+        f"{_STORY}¶«Jane Doe can be reached at jane@example.org.»",
+        after.reach,
+    ),
+    Rule(
+        "after-story",
+        "A heading of what follows the story, and all below it.",
+        f"{_STORY}¶«Most popular»¶«Rain in Oslo»",
+        after.after_story,
+    ),
+    Rule(
+        "pointer",
+        "A line that points to another story, and the headline under a bare *Related*.",
+        f"{_STORY}¶«Related: Rain in Oslo»¶{_STORY}",
+        between.pointer,
+    ),
+    Rule("separator", "A line without any letter or digit.", f"{_STORY}¶«***»¶{_STORY}", between.separator),
     Rule("byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline),
     Rule(
         "date-stamp", "A line before the story that is a date.", f"«Published Dec. 6, 2023»¶{_STORY}", head.date_stamp
@@ -123,6 +155,19 @@ RULES = (
         f"«Council will pay for bridge»¶{_STORY}",
         head.headline,
     ),
+    Rule(
+        "head-line",
+        "A line before the story that is no sentence: section, counter, button.",
+        f"«Politics»¶{_STORY}",
+        head.head_line,
+    ),
+    Rule(
+        "long-caption",
+        "A long line without a sentence's end between two paragraphs.",
+        f"{_STORY}¶«{_STORY[:-1]}»¶{_STORY} It rained.",
+        between.long_caption,
+    ),
+    Rule("loose-end", "A line below the last paragraph that ends no sentence.", f"{_STORY}¶«Oslo»", after.loose_end),
     Rule(
         "dateline",
         "Place, perhaps agency, and a dash at the head of the story.",

@@ -1,0 +1,134 @@
+"""Rules for what stands after the story: credits, sources, notices, what else there is to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copydesk.dataset.ingest.rules import agencies, names, phrases
+from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+
+_SOURCE_URL = re.compile(
+    r"(?:source|original(?: article| story| source)?|via|link|read (?:it )?(?:at|on)|url)\s*:?\s*(?P<url>https?://[^\s<>\"]+)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"(?P<name>[^()]{4,60}?)\s*\((?:according to|source|sources|from|via|translated from)[:\s][^()]{2,120}\)",
+    re.IGNORECASE,
+)
+
+
+def comments(scrape: Scrape) -> Iterator[Take]:
+    """A line that counts or asks for comments."""
+    for line in scrape.lines:
+        if phrases.COMMENTS.fullmatch(line.text):
+            yield line.take()
+
+
+def read_more(scrape: Scrape) -> Iterator[Take]:
+    """A line that leads to the full article elsewhere."""
+    for line in scrape.lines:
+        if phrases.READ_MORE.fullmatch(line.text):
+            yield line.take()
+
+
+def copyright_notice(scrape: Scrape) -> Iterator[Take]:
+    """A copyright line before or after the story."""
+    for line in (*scrape.head, *scrape.lines[-12:]):
+        if phrases.COPYRIGHT.fullmatch(line.text):
+            yield line.take()
+
+
+def newsletter(scrape: Scrape) -> Iterator[Take]:
+    """A line that asks to subscribe, to follow or to accept cookies, before or after the story."""
+    for line in (*scrape.head, *scrape.lines[-12:]):
+        if phrases.NEWSLETTER.fullmatch(line.text):
+            yield line.take()
+
+
+def credit_line(scrape: Scrape) -> Iterator[Take]:
+    """``AP researcher Jane Doe contributed to this report from Beijing.`` after the story."""
+    for line in scrape.lines[-8:]:
+        match = phrases.CONTRIBUTED.fullmatch(line.text)
+        if match:
+            lead = (match["lead"] or "").removeprefix("The ")
+            known = next((fields for n in (2, 1) if (fields := agencies.fields(" ".join(lead.split()[:n]), 0.9))), ())
+            yield line.take(*known)
+
+
+def source_url(scrape: Scrape) -> Iterator[Take]:
+    """``Source: URL`` on a line of its own."""
+    for line in (*scrape.head, *scrape.lines[-8:]):
+        if match := _SOURCE_URL.fullmatch(line.text):
+            url = match["url"].rstrip(".,;)")
+            domain = re.sub(r"^www\.", "", url.split("/")[2].split("@")[-1].split(":")[0].lower())
+            yield line.take(("url", url, 0.8), ("publisher.domain", domain, 0.8))
+            return
+
+
+def translation_note(scrape: Scrape) -> Iterator[Take]:
+    """A line that says that the text was translated."""
+    for line in (*scrape.head, *scrape.lines[-8:]):
+        if phrases.TRANSLATED.fullmatch(line.text):
+            yield line.take()
+
+
+def signature(scrape: Scrape) -> Iterator[Take]:
+    """``Jane Doe (according to NYT)`` after the story."""
+    for line in scrape.lines[-4:]:
+        match = _SIGNED.fullmatch(line.text)
+        if match and names.is_name(match["name"].strip()):
+            yield line.take(("authors", match["name"].strip(), 0.85))
+            return
+
+
+_BIO = re.compile(
+    r"(?:[—–•-]\s*)?(?:by |follow )?(?:(?:mr|ms|mrs|dr)\.? )?[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}(?:, [A-Z]{2,5})*,?"
+    r"(?: \([^)]{1,40}\))? (?:is|was|has been|covers|writes|works|hails|joined|currently)\b"
+    r"(?=.{,120}\b(?:writer|editor|reporter|correspondent|journalist|author|contributor|contributing|columnist|producer|fellow|"
+    r"freelance|critic|host|covers|covering|writes|writing|blogger|strategist|librarian|specialist|coach)\b).{20,}",
+)
+_ROLE = re.compile(r"(?i:about the (?:author|writer)s?).*")
+AFTER_AT_LEAST = 0.5  #: of the text stands before what comes after the story
+AFTER_AT_MOST = 0.15  #: of the story's prose may stand behind such a line
+
+
+def biography(scrape: Scrape) -> Iterator[Take]:
+    """A paragraph about the author, before or after the story."""
+    first, after = scrape.prose
+    near = {*scrape.lines[: first + 2], *scrape.lines[max(first, after - 1) :]}
+    for line in scrape.lines:
+        if line in near and len(line.text) <= 700 and _BIO.match(line.text):
+            yield line.take()
+
+
+def reach(scrape: Scrape) -> Iterator[Take]:
+    """A line on how to reach the author or the paper, or on where else the text appeared."""
+    for line in (*scrape.head, *scrape.lines[-10:]):
+        if len(line.text) <= 500 and phrases.REACH.fullmatch(line.text):
+            yield line.take()
+
+
+def after_story(scrape: Scrape) -> Iterator[Take]:
+    """A heading of what follows the story, such as ``Related stories``, and all below it."""
+    lines = scrape.lines
+    n_prose = sum(len(line.text) for line in lines if line.is_prose) or 1
+    length, at, prose_left = sum(len(line.text) for line in lines), 0, n_prose
+    for n, line in enumerate(lines):
+        is_late = at >= AFTER_AT_LEAST * length and prose_left <= AFTER_AT_MOST * n_prose
+        if is_late and _leads_away(line) and not any(other.text == line.text for other in lines[:n]):
+            yield from (below.take() for below in lines[n:])
+            return
+        at += len(line.text)
+        prose_left -= len(line.text) if line.is_prose else 0
+
+
+def _leads_away(line: Line) -> bool:
+    return len(line.text) <= 120 and bool(phrases.AFTER_STORY.fullmatch(line.text))
+
+
+def loose_end(scrape: Scrape) -> Iterator[Take]:
+    """A line below the last paragraph that ends no sentence."""
+    for line in scrape.tail:
+        if not line.ends and not line.text.endswith(":") and line.text[0] not in "-•*":
+            yield line.take()

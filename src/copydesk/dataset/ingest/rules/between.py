@@ -1,0 +1,111 @@
+"""Rules for what a site puts between a story's paragraphs, or anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from copydesk.dataset.ingest.rules import phrases
+from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
+_CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
+_TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
+_SEPARATOR = re.compile(r"[\W_]{1,40}")
+
+
+def control_character(scrape: Scrape) -> Iterator[Take]:
+    """Control characters and byte order marks, anywhere."""
+    for match in _CONTROL.finditer(scrape.text):
+        yield Take(*match.span())
+
+
+def caption(scrape: Scrape) -> Iterator[Take]:
+    """A line that ends in a photo credit in brackets."""
+    for line in scrape.lines:
+        if len(line.text) <= 400 and _CREDIT.search(line.text):
+            yield line.take()
+
+
+def photo_credit(scrape: Scrape) -> Iterator[Take]:
+    """A line that is a photo credit, and a short caption above it."""
+    for above, line in zip((None, *scrape.lines), scrape.lines, strict=False):
+        if len(line.text) <= 140 and (phrases.PHOTO_CREDIT.fullmatch(line.text) or _TWO_SOURCES.fullmatch(line.text)):
+            if above and _is_caption(above, scrape):
+                yield above.take(kind="caption")
+            yield line.take()
+
+
+def _is_caption(line: Line, scrape: Scrape) -> bool:
+    inside = scrape.prose[1] and line.start > scrape.lines[scrape.prose[0]].start
+    return bool(inside) and 30 <= len(line.text) <= 220 and not re.search(r"[\"“”]", line.text)
+
+
+def separator(scrape: Scrape) -> Iterator[Take]:
+    """A line without any letter or digit."""
+    for line in scrape.lines:
+        if _SEPARATOR.fullmatch(line.text):
+            yield line.take()
+
+
+def share(scrape: Scrape) -> Iterator[Take]:
+    """A line of sharing buttons."""
+    for line in scrape.lines:
+        if len(line.text) <= 60 and phrases.SHARE.fullmatch(line.text):
+            yield line.take()
+
+
+def advertisement(scrape: Scrape) -> Iterator[Take]:
+    """A line that stands for an advertisement."""
+    for line in scrape.lines:
+        if phrases.ADVERTISEMENT.fullmatch(line.text):
+            yield line.take()
+
+
+_OPEN = re.compile(r"[:;,–—-]$|[\"“”]|[.!?]\s*[-–—]|[.!?] ")  # goes on below, or quotes
+
+
+def pointer(scrape: Scrape) -> Iterator[Take]:
+    """A line that points to another story, and the headline under a bare ``Related``."""
+    lines = scrape.lines
+    for n, line in enumerate(lines):
+        if len(line.text) <= 240 and phrases.POINTER.fullmatch(line.text) and not line.is_prose:
+            yield line.take()
+        elif phrases.POINTER_LABEL.fullmatch(line.text):
+            yield line.take()
+            after = lines[n + 1] if n + 1 < len(lines) else None
+            if after and "related" in line.text.lower() and not after.ends and len(after.text) <= 240:
+                yield after.take()
+
+
+def embed(scrape: Scrape) -> Iterator[Take]:
+    """What a player or a post from elsewhere leaves behind."""
+    for line in scrape.lines:
+        if phrases.EMBED.fullmatch(line.text):
+            yield line.take()
+
+
+def table_row(scrape: Scrape) -> Iterator[Take]:
+    """A row of a table, its cells parted by ``|``."""
+    for line in scrape.lines:
+        if line.text.startswith("|") and line.text.count("|") >= 2:
+            yield line.take()
+
+
+def repeat(scrape: Scrape) -> Iterator[Take]:
+    """A paragraph that stands a second time."""
+    seen = set[str]()
+    for line in scrape.lines:
+        if line.is_prose and line.text in seen:
+            yield line.take()
+        seen.add(line.text)
+
+
+def long_caption(scrape: Scrape) -> Iterator[Take]:
+    """A long line without a sentence's end between two paragraphs: a caption."""
+    first, after = scrape.prose
+    for n in range(first + 1, after - 1):
+        above, line, below = scrape.lines[n - 1 : n + 2]
+        is_long = 70 <= len(line.text) <= 300 and line.text[0].isalpha() and not line.is_title_case
+        if is_long and above.ends and not line.ends and below.is_prose and not _OPEN.search(line.text):
+            yield line.take()
