@@ -1,0 +1,169 @@
+"""Who labels: pseudonyms and roles in ``labeling/annotators.toml``; who is behind them stays in ``project.private``.
+
+The toml is in git and names nobody. ``people.json`` maps each pseudonym to a sign-in on each server; only the user of
+this machine may read it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copydesk import toml
+from copydesk.errors import BadConfig, CopydeskError
+from copydesk.files import read_json, sha256, write_json, write_text
+from copydesk.labeling.studio import Studio
+from copydesk.project import Project
+
+ROLES = ("human", "model", "adjudicator")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class UnknownAnnotator(CopydeskError):
+    """Nobody of this pseudonym labels in the project."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        super().__init__(
+            f"no annotator {name!r}; this project has {', '.join(known) or 'none'}", "see `copydesk annotators list`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """One who labels, by pseudonym."""
+
+    name: str
+    role: str = "human"  #: human | model | adjudicator
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a newcomer gets to the labelling pages. Shown to the operator once, at their asking."""
+
+    name: str
+    url: str
+    email: str
+    password: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"name": self.name, "url": self.url, "email": self.email, "password": self.password}
+
+    def __repr__(self) -> str:
+        return f"SignIn({self.name!r}, …)"
+
+
+def read(project: Project) -> list[Annotator]:
+    """The project's annotators in the file's order; none when there is no file. Raises BadConfig, UnknownKey."""
+    path = _file(project)
+    if not path.exists():
+        return []
+    table = toml.Reader(toml.read(path), "labeling/annotators.toml")
+    found = []
+    for row in table.tables("annotators"):
+        found.append(Annotator(row.take("name", str), row.one_of("role", ROLES, "human")))
+        row.close()
+    table.close()
+    names = [each.name for each in found]
+    for name in names:
+        _check_name(name)
+        if names.count(name) > 1:
+            raise BadConfig("labeling/annotators.toml", f"annotator {name!r} stands twice")
+    return found
+
+
+def add(project: Project, name: str, studio: Studio, role: str = "human") -> SignIn:
+    """Let ``name`` label: in the toml, as a user on the server, with a sign-in of their own.
+
+    Adding somebody a second time gives the same sign-in again.
+    """
+    _check_name(name)
+    if role not in ROLES:
+        raise CopydeskError(f"role {role!r} is not known", f"one of: {', '.join(ROLES)}")
+    known = read(project)
+    sign_in = _sign_in(project, name, studio)
+    if name not in {each.name for each in known}:
+        _write(project, [*known, Annotator(name, role)])
+    return sign_in
+
+
+def remove(project: Project, name: str) -> None:
+    """Let ``name`` leave: no further tasks; what they answered stays theirs. Raises UnknownAnnotator."""
+    known = read(project)
+    _write(project, [each for each in known if each != get(known, name)])
+
+
+def get(known: Sequence[Annotator], name: str) -> Annotator:
+    """The annotator called ``name``. Raises UnknownAnnotator."""
+    for each in known:
+        if each.name == name:
+            return each
+    raise UnknownAnnotator(name, [each.name for each in known])
+
+
+def users(project: Project, studio: Studio) -> dict[int, str]:
+    """Pseudonym by user id, for this project's people on this server."""
+    by_email = {entry["email"].lower(): name for name, entry in _people(project, studio).items()}
+    found = {}
+    for user in studio.users():
+        name = by_email.get(str(user.get("email", "")).lower())
+        if name is not None:
+            found[int(user["id"])] = name
+    return found
+
+
+def assign_user(project: Project, name: str, email: str, studio: Studio) -> None:
+    """Say that the server's user ``email``, made by someone else, is the annotator ``name``."""
+    get(read(project), name)
+    if email.lower() not in {str(user.get("email", "")).lower() for user in studio.users()}:
+        raise CopydeskError(f"the server has no user {email!r}")
+    _remember(project, studio, name, {"email": email, "password": ""})
+
+
+def _sign_in(project: Project, name: str, studio: Studio) -> SignIn:
+    entry = _people(project, studio).get(name)
+    if entry is None:
+        entry = {"email": _email(project, name), "password": secrets.token_urlsafe(9)}
+        # Remembered first: a sign-up whose answer was lost is found again by its address.
+        _remember(project, studio, name, entry)
+    if entry["email"].lower() not in {str(user.get("email", "")).lower() for user in studio.users()}:
+        studio.sign_up(entry["email"], entry["password"])
+    return SignIn(name, f"{studio.url}/user/login/", entry["email"], entry["password"])
+
+
+def _email(project: Project, name: str) -> str:
+    """An address that can receive nothing; two projects with the same name on one machine do not share it."""
+    return f"{name}.{sha256(str(project.root).encode())[:8]}@copydesk.invalid"
+
+
+def _people(project: Project, studio: Studio) -> dict[str, dict[str, str]]:
+    path = project.private / "people.json"
+    everyone: dict[str, dict[str, dict[str, str]]] = read_json(path) if path.exists() else {}
+    return everyone.get(studio.place, {})
+
+
+def _remember(project: Project, studio: Studio, name: str, entry: Mapping[str, str]) -> None:
+    path = project.private / "people.json"
+    everyone: dict[str, Any] = read_json(path) if path.exists() else {}
+    everyone.setdefault(studio.place, {})[name] = dict(entry)
+    write_json(path, everyone, mode=0o600)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        hint = "lower-case letters, digits and '-'; a pseudonym, never a person's name"
+        raise CopydeskError(f"annotator {name!r} cannot be a pseudonym", hint)
+
+
+def _file(project: Project) -> Path:
+    return project.labeling / "annotators.toml"
+
+
+def _write(project: Project, annotators: Sequence[Annotator]) -> None:
+    head = "# Who labels, by pseudonym; who is behind them is not in git.\n"
+    rows = [f'\n[[annotators]]\nname = "{each.name}"\nrole = "{each.role}"\n' for each in annotators]
+    write_text(_file(project), head + "".join(rows))

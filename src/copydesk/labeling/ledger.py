@@ -1,0 +1,158 @@
+"""What the server holds: a cache in ``build/ledger.jsonl`` that saves looking at every task, and the looking itself.
+
+One line per desk. It is believed only while the number of tasks and the newest change on the server are those that it
+names, and while no write went unanswered; else every task is looked at, and of tasks with one key all but one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from copydesk.files import read_jsonl, write_jsonl
+from copydesk.labeling.desks import Place
+from copydesk.labeling.studio import Json, Studio
+from copydesk.labeling.tasks import KEY, SUPERSEDED, is_intact
+from copydesk.project import Project
+
+DUPLICATE = "duplicate"
+_TRIES = 3  #: how often to look again while the server's tasks change under one's eyes
+
+
+class Held(NamedTuple):
+    """A task that the server holds."""
+
+    project_id: int
+    task_id: int
+    article_id: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One desk's tasks on one server."""
+
+    server: str
+    desk: str
+    projects: list[list[Any]]  #: [id, created_at] of each place: ids start anew when a server's data is replaced
+    extent: list[list[Any]] = field(default_factory=list)  #: [tasks, newest change] of each place
+    sure: bool = False  #: whether every write was answered
+    live: dict[str, Held] = field(default_factory=dict)  #: by key
+    superseded: dict[str, Held] = field(default_factory=dict)
+    others: int = 0  #: tasks that are not ours, and copies kept because someone touched them
+
+
+class Ledger:
+    """The entries of a project; saved whenever something is about to be written, and after."""
+
+    def __init__(self, project: Project, studio: Studio) -> None:
+        self._path = project.build / "ledger.jsonl"
+        self._studio = studio
+        try:
+            rows = [_entry(row) for row in read_jsonl(self._path)]
+        except (orjson.JSONDecodeError, TypeError):
+            rows = []  # only a cache: what it said is on the server
+        self._entries = {(row.server, row.desk): row for row in rows}
+
+    def save(self) -> None:
+        write_jsonl(self._path, (_row(self._entries[key]) for key in sorted(self._entries)))
+
+    def entry(self, places: Sequence[Place], *, look: bool = False) -> Entry:
+        """What the server holds for one desk; duplicates are gone when this returns.
+
+        ``look``: look at every task, whatever the cache says.
+        """
+        projects = [[place.project_id, place.record.get("created_at")] for place in places]
+        extent = [list(self._studio.extent(place.project_id)) for place in places]
+        key = (self._studio.place, places[0].desk.name)
+        known = self._entries.get(key)
+        if known and not look and known.sure and known.projects == projects and known.extent == extent:
+            return known
+        for _ in range(_TRIES):
+            entry = Entry(self._studio.place, places[0].desk.name, projects)
+            _look(entry, self._studio)
+            self._entries[key] = entry
+            if self.settle(entry):
+                break
+        return entry
+
+    def doubt(self, entry: Entry) -> None:
+        """Before a write: until `settle`, nothing that the cache says of this desk is believed."""
+        entry.sure = False
+        self.save()
+
+    def settle(self, entry: Entry) -> bool:
+        """After writes that were all answered: believe the cache, if the server holds as many tasks as it names.
+
+        More means that somebody else pushed at the same time, or that a write thought lost arrived after all.
+        """
+        entry.extent = [list(self._studio.extent(project_id)) for project_id, _ in entry.projects]
+        held = sum(total for total, _ in entry.extent)
+        entry.sure = held == len(entry.live) + len(entry.superseded) + entry.others
+        self.save()
+        return entry.sure
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = asdict(entry)
+    row["live"] = {key: list(held) for key, held in entry.live.items()}
+    row["superseded"] = {key: list(held) for key, held in entry.superseded.items()}
+    return row
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    entry = Entry(**row)
+    entry.live = {key: Held(*held) for key, held in entry.live.items()}
+    entry.superseded = {key: Held(*held) for key, held in entry.superseded.items()}
+    return entry
+
+
+def _look(entry: Entry, studio: Studio) -> None:
+    by_key: dict[str, list[tuple[int, Json]]] = {}
+    for project_id, _ in entry.projects:
+        for task in studio.tasks(project_id, ("id", "data", "total_annotations", "cancelled_annotations")):
+            if not is_intact(task.get("data")):
+                entry.others += 1
+            else:
+                by_key.setdefault(task["data"][KEY], []).append((project_id, task))
+    for key, copies in by_key.items():
+        kept = copies if len(copies) == 1 else _keep_one(copies, studio)
+        entry.others += len(kept) - 1
+        project_id, task = kept[0]
+        held = entry.superseded if task["data"].get(SUPERSEDED) else entry.live
+        held[key] = Held(project_id, task["id"], task["data"]["article_id"])
+
+
+def _keep_one(copies: list[tuple[int, Json]], studio: Studio) -> list[tuple[int, Json]]:
+    """Of tasks with one key: the oldest that somebody touched, else the oldest; after it, other touched ones.
+
+    No answer and no draft is deleted. The choice depends on the server's state alone, so two machines that tidy at
+    once keep the same task.
+    """
+    touched = [copy for copy in copies if _touched(copy[1], studio)]
+    kept = sorted(touched or copies, key=lambda copy: (copy[0], copy[1]["id"]))[: len(touched) or 1]
+    for project_id, task in kept[1:]:
+        if not task["data"].get(SUPERSEDED):
+            studio.mark_tasks(project_id, [task["id"]], SUPERSEDED, DUPLICATE)
+    for project_id, task in copies:
+        if (project_id, task) not in kept:
+            studio.delete_tasks(project_id, [task["id"]])
+    return kept
+
+
+def _touched(task: Json, studio: Studio) -> bool:
+    """Whether anyone answered, skipped or began to answer."""
+    if task.get("total_annotations") or task.get("cancelled_annotations"):
+        return True
+    now = studio.task(task["id"])
+    return bool(now and (now.get("annotations") or now.get("drafts")))
+
+
+def ids_by_project(held: Iterable[Held]) -> dict[int, list[int]]:
+    """Task ids grouped by the Label Studio project that holds them."""
+    grouped: dict[int, list[int]] = {}
+    for task in held:
+        grouped.setdefault(task.project_id, []).append(task.task_id)
+    return grouped

@@ -1,0 +1,191 @@
+"""Bring articles before annotators: tasks on Label Studio, each exactly once.
+
+In:  the articles of ``build/``, layers, annotators, and what the server holds already.
+Out: the missing tasks, imported; tasks that are no longer wanted, marked as superseded and kept.
+Whatever broke an earlier push, this one looks before it writes, and looks again when an answer did not arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from copydesk.console import Progress
+from copydesk.dataset.store import Store
+from copydesk.files import locked
+from copydesk.labeling import annotators, desks, tasks
+from copydesk.labeling.annotators import Annotator
+from copydesk.labeling.assignment import assign
+from copydesk.labeling.desks import Desk, Place
+from copydesk.labeling.layers import Layer
+from copydesk.labeling.ledger import Entry, Held, Ledger, ids_by_project
+from copydesk.labeling.studio import Studio, Unsure
+from copydesk.project import Project
+
+BATCH_TASKS, BATCH_BYTES = 1000, 8_000_000
+ATTEMPTS = 5  #: how often one push looks again after an answer that did not arrive
+EXCHANGE = "the exchange with Label Studio"
+
+Article = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push did for one layer, in tasks."""
+
+    created: int = 0
+    unchanged: int = 0
+    superseded: int = 0  #: newly superseded by this push
+    total: int = 0  #: wanted, and on the server
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+    def __add__(self, other: Pushed) -> Pushed:
+        return Pushed(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+def push(
+    project: Project, layers: Sequence[Layer], *, studio: Studio, progress: Progress, reconcile: bool = False
+) -> dict[str, Pushed]:
+    """Make the server hold one live task for each article, target and annotator that ``layers`` ask for.
+
+    ``reconcile``: look at every task on the server instead of believing the ledger.
+
+    Raises: NotBuilt; PageDrift, before anything is written; Locked, while another exchange runs here; OutsideError,
+    after which the same call goes on where this one stopped.
+    """
+    with locked(project.private / "exchange.lock", EXCHANGE):
+        articles = {article["article_id"]: article for article in Store(project).articles()}
+        people = annotators.read(project)
+        found = desks.find(project, studio.projects())
+        names = {layer.name for layer in layers}
+        desks.check_pages(place for desk, places in found.items() if desk.layer in names for place in places)
+        work = _Push(project, articles, people, found, studio, Ledger(project, studio), progress, reconcile)
+        return {layer.name: work.layer(layer) for layer in layers}
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """One push under way."""
+
+    project: Project
+    articles: Mapping[str, Article]
+    people: Sequence[Annotator]
+    found: Mapping[Desk, list[Place]]
+    studio: Studio
+    ledger: Ledger
+    progress: Progress
+    look: bool
+
+    def layer(self, layer: Layer) -> Pushed:
+        """Bring one layer's desks up to date; desks that it no longer wants have all their tasks superseded."""
+        wanted = desks.plan(self.project, layer, self.people)
+        old = [desk for desk in self.found if desk.layer == layer.name and desk not in wanted]
+        places = {desk: self.found[desk] for desk in old}
+        for desk in wanted:
+            places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
+        entries = {desk: self.ledger.entry(places[desk], look=self.look) for desk in places}
+        shares = self._shares(wanted, entries)
+        done = Pushed()
+        for desk in old:
+            done += Pushed(superseded=self._retire(entries[desk], list(entries[desk].live)))
+            desks.close_desk(places[desk], self.studio)
+        for desk in wanted:
+            done += self._desk(layer, desk, places[desk], entries[desk], shares[desk])
+        return done
+
+    def _shares(self, wanted: Sequence[Desk], entries: Mapping[Desk, Entry]) -> dict[Desk, list[str]]:
+        """The articles of each desk."""
+        held: dict[str, set[str | None]] = {}
+        for desk, entry in entries.items():
+            for task in entry.live.values():
+                held.setdefault(task.article_id, set()).add(desk.annotator)
+        names = [desk.annotator for desk in wanted]
+        assigned = assign(self.articles, names, self.project.labeling_settings.redundancy, held)
+        return {desk: [each for each in sorted(assigned) if desk.annotator in assigned[each]] for desk in wanted}
+
+    def _desk(
+        self, layer: Layer, desk: Desk, places: Sequence[Place], entry: Entry, article_ids: Iterable[str]
+    ) -> Pushed:
+        """Import what is missing on one desk, revive what is wanted again, retire what is not."""
+        wanted: dict[str, tuple[Article, str | None]] = {}
+        for article_id in article_ids:
+            for target in layer.target_ids:
+                article = self.articles[article_id]
+                wanted[tasks.key(tasks.parts(article, layer, target, desk.annotator))] = article, target
+        revived = [key for key in entry.superseded if key in wanted and key not in entry.live]
+        self._revive(entry, revived)
+        missing = [key for key in wanted if key not in entry.live]
+        with self.progress(f"pushing {layer.name} to {desk.annotator or desks.EVERYONE}", len(missing)) as step:
+            new = (wanted[key] for key in missing)
+            rendered = [tasks.render(article, layer, target, desk.annotator) for article, target in new]
+            entry = self._import(places, entry, rendered, step)
+        retired = self._retire(entry, [key for key in entry.live if key not in wanted])
+        return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
+
+    def _import(
+        self, places: Sequence[Place], entry: Entry, wanted: Sequence[tasks.Data], step: Callable[[int], None]
+    ) -> Entry:
+        """Import ``wanted``; when an answer does not arrive, look what the server holds and go on from there."""
+        for attempt in range(1, ATTEMPTS + 1):
+            missing = [data for data in wanted if data[tasks.KEY] not in entry.live]
+            if not missing:
+                break
+            self.ledger.doubt(entry)
+            try:
+                for batch in batches(missing):
+                    ids = self.studio.import_tasks(places[0].project_id, [{"data": data} for data in batch])
+                    for data, task_id in zip(batch, ids, strict=True):
+                        entry.live[data[tasks.KEY]] = Held(places[0].project_id, task_id, data["article_id"])
+                    step(len(batch))
+                if self.ledger.settle(entry):
+                    break
+            except Unsure:
+                if attempt == ATTEMPTS:
+                    raise
+            entry = self.ledger.entry(places, look=True)
+        return entry
+
+    def _retire(self, entry: Entry, keys: Sequence[str]) -> int:
+        """Mark tasks as superseded, and take those that nobody answered out of the annotators' queue."""
+        for project_id, task_ids in ids_by_project(entry.live[key] for key in keys).items():
+            self.studio.mark_tasks(project_id, task_ids, tasks.SUPERSEDED, "superseded")
+            for task_id in task_ids:
+                self.studio.update_task(task_id, {"is_labeled": True})
+        for key in keys:
+            entry.superseded[key] = entry.live.pop(key)
+        if keys:
+            self.ledger.settle(entry)
+        return len(keys)
+
+    def _revive(self, entry: Entry, keys: Sequence[str]) -> None:
+        """Put superseded tasks before people again, such as when an edit of the text was taken back."""
+        for project_id, task_ids in ids_by_project(entry.superseded[key] for key in keys).items():
+            self.studio.mark_tasks(project_id, task_ids, tasks.SUPERSEDED, "")
+            for task_id in task_ids:
+                task = self.studio.task(task_id)
+                if task is not None and not task.get("annotations"):
+                    self.studio.update_task(task_id, {"is_labeled": False})
+        for key in keys:
+            entry.live[key] = entry.superseded.pop(key)
+        if keys:
+            self.ledger.settle(entry)
+
+
+def batches(items: Iterable[tasks.Data]) -> Iterator[list[tasks.Data]]:
+    """Groups of at most ``BATCH_TASKS`` tasks and, unless one alone is larger, ``BATCH_BYTES`` bytes."""
+    batch: list[tasks.Data] = []
+    size = 0
+    for data in items:
+        n_bytes = len(orjson.dumps(data))
+        if batch and (len(batch) == BATCH_TASKS or size + n_bytes > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(data)
+        size += n_bytes
+    if batch:
+        yield batch

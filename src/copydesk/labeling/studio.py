@@ -1,0 +1,316 @@
+"""All that Copydesk asks of a Label Studio server. Only this module imports ``label_studio_sdk``.
+
+The client is the SDK's (keys, both kinds of token, connections); requests and answers are plain JSON, because the
+SDK's typed answers describe the enterprise edition and cost seconds on ten thousand tasks. The SDK's own retries are
+off: a repeated import makes every task twice. A write that may or may not have happened raises :class:`Unsure`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from copydesk.errors import CopydeskError, OutsideError
+from copydesk.labeling import server
+from copydesk.project import Project
+
+URL, API_KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
+PAGE = 1000  #: tasks per page of a listing
+READ_S, WRITE_S, EXPORT_S = 120.0, 300.0, 1800.0
+
+Json = dict[str, Any]
+
+
+class Unsure(OutsideError):
+    """The connection broke while the server was writing: it may have written or not; look before writing again."""
+
+
+class Refused(OutsideError):
+    """The server understood and said no."""
+
+    def __init__(self, status: int, message: str, hint: str = "") -> None:
+        self.status = status
+        super().__init__(message, hint)
+
+
+class Studio:
+    """One server, as one user."""
+
+    def __init__(self, url: str, api_key: str, *, place: str | None = None) -> None:
+        """``place`` names the server in the ledger; for the local server it stays when the port changes."""
+        if not (api_key.isascii() and api_key.isprintable() and api_key.strip()):
+            raise CopydeskError("the key holds characters that no key has", f"check {API_KEY}")
+        self.url = url.rstrip("/")
+        self.place = place or self.url
+        self._api_key = api_key
+        self._sdk: Any = None
+
+    def __repr__(self) -> str:
+        return f"Studio({_shown(self.url)!r})"
+
+    @classmethod
+    def connect(cls, project: Project) -> Studio:
+        """The server named by LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY, else the project's own.
+
+        Raises: OutsideError, when none answers, it is no Label Studio, or the key is wrong.
+        """
+        url, api_key = os.environ.get(URL), os.environ.get(API_KEY)
+        if bool(url) != bool(api_key):
+            raise CopydeskError(
+                f"{URL if url else API_KEY} is set, {API_KEY if url else URL} is not", "set both, or neither"
+            )
+        if url and api_key:
+            studio = cls(url, api_key)
+        else:
+            running = server.status(project)
+            if running.url is None:
+                hint = f"run `copydesk studio start`, or set {URL} and {API_KEY}"
+                raise OutsideError("this project's Label Studio does not run", hint)
+            studio = cls(running.url, server.keys(project).token, place="local")
+        studio.check()
+        return studio
+
+    def check(self) -> None:
+        """Raises OutsideError unless a Label Studio answers and knows the key."""
+        if "release" not in self._object("GET", "api/version"):
+            raise OutsideError(f"what answers at {_shown(self.url)} is not Label Studio", f"check {URL}")
+        self.me()
+
+    def me(self) -> Json:
+        """The user whose key this is."""
+        return self._object("GET", "api/current-user/whoami")
+
+    # Projects
+
+    def projects(self) -> list[Json]:
+        """Every project that the user can see."""
+        found: list[Json] = []
+        while True:
+            page = len(found) // PAGE + 1
+            answer = self._object("GET", "api/projects/", params={"page": page, "page_size": PAGE})
+            found += answer["results"]
+            if not answer.get("next"):
+                return found
+
+    def create_project(self, fields: Mapping[str, Any]) -> Json:
+        return self._object("POST", "api/projects/", json=dict(fields))
+
+    def update_project(self, project_id: int, fields: Mapping[str, Any]) -> Json:
+        return self._object("PATCH", f"api/projects/{project_id}/", json=dict(fields))
+
+    def delete_project(self, project_id: int) -> None:
+        self._call("DELETE", f"api/projects/{project_id}/", timeout=WRITE_S)
+
+    # Tasks
+
+    def import_tasks(self, project_id: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Create tasks (``data``, perhaps ``predictions``) in one transaction; their ids in the same order.
+
+        Raises: Unsure, when the answer did not arrive.
+        """
+        path, params = f"api/projects/{project_id}/import", {"return_task_ids": True}
+        answer = self._object("POST", path, json=list(tasks), params=params, timeout=WRITE_S)
+        ids: list[int] = answer.get("task_ids") or []
+        if len(ids) != len(tasks):
+            raise Unsure(f"Label Studio took {len(ids)} of {len(tasks)} tasks")
+        return ids
+
+    def extent(self, project_id: int) -> tuple[int, str]:
+        """How many tasks a project has, and the newest change of any (empty without tasks)."""
+        query = {"ordering": ["-tasks:updated_at"]}
+        params = {"project": project_id, "include": "id,updated_at", "page_size": 1, "query": _json(query)}
+        answer = self._object("GET", "api/tasks/", params=params)
+        return answer["total"], answer["tasks"][0]["updated_at"] if answer["tasks"] else ""
+
+    def tasks(self, project_id: int, include: Sequence[str], since: str | None = None) -> Iterator[Json]:
+        """Tasks by ascending id with the fields in ``include``; with ``since``, those changed at or after it."""
+        query: Json = {"ordering": ["tasks:id"]}
+        if since:
+            query["filters"] = _changed_since(since)
+        params = {"project": project_id, "include": ",".join(include), "page_size": PAGE, "query": _json(query)}
+        total, seen, page = 1, 0, 0
+        while seen < total:
+            page += 1
+            answer = self._object("GET", "api/tasks/", params=params | {"page": page})
+            total, rows = answer["total"], answer["tasks"]
+            yield from rows
+            if not rows:
+                return
+            seen += len(rows)
+
+    def task(self, task_id: int) -> Json | None:
+        """One task with annotations and drafts; None when it is gone."""
+        try:
+            return self._object("GET", f"api/tasks/{task_id}/")
+        except Refused as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def update_task(self, task_id: int, fields: Mapping[str, Any]) -> Json:
+        return self._object("PATCH", f"api/tasks/{task_id}/", json=dict(fields))
+
+    def mark_tasks(self, project_id: int, task_ids: Sequence[int], name: str, value: str) -> None:
+        """Set one field in the data of many tasks; their ``updated_at`` stays."""
+        chosen = {"all": False, "included": list(task_ids)}
+        body = {"selectedItems": chosen, "value_name": name, "value_type": "String", "value": value}
+        self._action(project_id, "add_data_field", body)
+
+    def delete_tasks(self, project_id: int, task_ids: Sequence[int]) -> None:
+        """Delete tasks and all that hangs on them; those that are gone already are passed over."""
+        self._action(project_id, "delete_tasks", {"selectedItems": {"all": False, "included": list(task_ids)}})
+
+    def _action(self, project_id: int, name: str, body: Json) -> None:
+        if body["selectedItems"]["included"]:
+            self._call("POST", "api/dm/actions/", params={"project": project_id, "id": name}, json=body)
+
+    # Annotations
+
+    def annotate(self, task_id: int, result: Sequence[Mapping[str, Any]], **fields: Any) -> Json:
+        """Store one answer. ``unique_id`` makes it exact once: the second time raises Refused with status 409."""
+        return self._object("POST", f"api/tasks/{task_id}/annotations/", json={"result": list(result), **fields})
+
+    def update_annotation(self, annotation_id: int, fields: Mapping[str, Any]) -> Json:
+        return self._object("PATCH", f"api/annotations/{annotation_id}/", json=dict(fields))
+
+    def delete_annotation(self, annotation_id: int) -> None:
+        self._call("DELETE", f"api/annotations/{annotation_id}/")
+
+    def export(self, project_id: int, since: str | None = None) -> bytes:
+        """Tasks with all annotations as the server's JSON; with ``since``, only tasks changed at or after it.
+
+        A snapshot, since the plain export and the listing take many times as long; what it needs is removed after.
+        """
+        view = self._view(project_id, since) if since else None
+        thin = {"only_id": True}
+        options = {"drafts": thin, "predictions": thin, "annotations__completed_by": thin}
+        body: Json = {"serialization_options": options | {"interpolate_key_frames": False}}
+        if view is not None:
+            body["task_filter_options"] = {"view": view}
+        exports = f"api/projects/{project_id}/exports/"
+        try:
+            made = self._object("POST", exports, json=body, timeout=EXPORT_S)
+            if made.get("status") != "completed":
+                raise OutsideError(f"Label Studio could not export project {project_id}: {made.get('status')}")
+            path = f"{exports}{made['id']}"
+            data = self._call("GET", f"{path}/download", params={"exportType": "JSON"}, timeout=EXPORT_S)
+            self._call("DELETE", path)
+        finally:
+            if view is not None:
+                self._call("DELETE", f"api/dm/views/{view}/")
+        return data
+
+    def _view(self, project_id: int, since: str) -> int:
+        body = {"project": project_id, "data": {"title": "copydesk pull", "filters": _changed_since(since)}}
+        return int(self._object("POST", "api/dm/views/", json=body)["id"])
+
+    # People
+
+    def users(self) -> list[Json]:
+        answer = self._json("GET", "api/users/")
+        return answer if isinstance(answer, list) else answer["results"]
+
+    def sign_up(self, email: str, password: str) -> None:
+        """Make a user by the invitation link's own form, so that the password is known and sign-up stays closed."""
+        import httpx
+
+        invite = self._object("GET", "api/invite")["invite_url"]
+        address = f"{self.url}/{invite.lstrip('/')}" if not invite.startswith("http") else invite
+        try:
+            with httpx.Client(timeout=READ_S, trust_env=self.place != "local", follow_redirects=False) as browser:
+                form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).text)
+                fields = {"email": email, "password": password, "allow_newsletters": "false"}
+                if form:
+                    fields["csrfmiddlewaretoken"] = form[1]
+                answer = browser.post(address, data=fields, headers={"Referer": address})
+        except httpx.HTTPError as error:
+            raise _broken(self.url, error, writes=True) from None
+        if answer.status_code != HTTPStatus.FOUND:
+            raise OutsideError(f"Label Studio did not take the new user {email!r}", "is the name taken already?")
+
+    # Transport
+
+    def _object(self, method: str, path: str, **request: Any) -> Json:
+        answer = self._json(method, path, **request)
+        if not isinstance(answer, dict):
+            raise OutsideError(f"{_shown(self.url)}/{path} answered something else than Label Studio does")
+        return answer
+
+    def _json(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            return orjson.loads(self._call(method, path, **request))
+        except orjson.JSONDecodeError:
+            message = f"what answers at {_shown(self.url)}/{path} is not Label Studio: its answer is not JSON"
+            raise OutsideError(message, f"check {URL}") from None
+
+    def _call(self, method: str, path: str, *, timeout: float = READ_S, **request: Any) -> bytes:
+        """The body of an answer. Raises Unsure, Refused, OutsideError; none of them holds the key."""
+        import httpx
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            options = {"max_retries": 0, "timeout": timeout}
+            answer = self._http().request(path, method=method, request_options=options, **request)
+        except httpx.HTTPError as error:
+            raise _broken(self.url, error, writes=method != "GET") from None
+        except ApiError as error:  # the SDK refuses a key that has expired, before it asks
+            raise Refused(error.status_code or 0, "the key is not valid", f"check {API_KEY}") from None
+        body: bytes = answer.content
+        if answer.status_code < HTTPStatus.BAD_REQUEST:
+            return body
+        raise _refusal(self.url, method, path, answer.status_code, body)
+
+    def _http(self) -> Any:
+        if self._sdk is None:
+            import httpx
+            from label_studio_sdk import LabelStudio
+
+            # No proxy to this machine; a redirect would turn a write into a read.
+            client = httpx.Client(trust_env=self.place != "local", follow_redirects=False)
+            sdk: Any = LabelStudio
+            self._sdk = sdk(base_url=self.url, api_key=self._api_key, httpx_client=client, max_retries=0)
+        return self._sdk._client_wrapper.httpx_client
+
+
+def _changed_since(instant: str) -> Json:
+    item = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime", "value": instant}
+    return {"conjunction": "and", "items": [item]}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _shown(url: str) -> str:
+    """An address without the user and password that it may hold."""
+    address = urlsplit(url)
+    return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+
+
+def _broken(url: str, error: Exception, *, writes: bool) -> OutsideError:
+    import httpx
+
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)):
+        hint = f"run `copydesk studio start`, or check {URL}"
+        return OutsideError(f"no server answers at {_shown(url)}", hint)
+    kind = Unsure if writes else OutsideError
+    return kind(f"the connection to {_shown(url)} broke ({type(error).__name__})", "run this again")
+
+
+def _refusal(url: str, method: str, path: str, status: int, body: bytes) -> OutsideError:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Refused(status, f"{_shown(url)} does not accept the key", f"check {API_KEY}")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and method != "GET":
+        return Unsure(f"{_shown(url)} failed with {status} at {path}", "run this again")
+    try:
+        detail = orjson.loads(body)
+        said = detail.get("validation_errors") or detail.get("detail") if isinstance(detail, dict) else detail
+    except orjson.JSONDecodeError:
+        said = "no reason given"
+    return Refused(status, f"{_shown(url)} refused {method} {path} with {status}: {str(said)[:300]}")
