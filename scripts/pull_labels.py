@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from copydesk.labeling.pull import Pulled, pull
-from copydesk.labeling.studio import Studio
 
 from copydesk.console import Progress, bar
 from copydesk.labeling import layers
+from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 
 ROOT = Path(__file__).parents[1]

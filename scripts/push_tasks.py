@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk.labeling.push import Pushed, push
-from copydesk.labeling.studio import Studio
-
 from copydesk.console import Progress, bar
 from copydesk.labeling import layers
+from copydesk.labeling.push import Pushed, push
+from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 
 ROOT = Path(__file__).parents[1]

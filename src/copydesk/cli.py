@@ -7,6 +7,7 @@ Exit codes: 0 clean, 1 the data has issues, 2 wrong usage or configuration, 3 so
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -75,6 +76,9 @@ class Format(StrEnum):
 
 studio_verbs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The project's own Label Studio server.")
 app.add_typer(studio_verbs, name="studio")
+
+people_verbs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who labels, by pseudonym.")
+app.add_typer(people_verbs, name="annotators")
 
 Layers = Annotated[list[str] | None, typer.Argument(metavar="[LAYER]...", help="Layers; all when none is named.")]
 
@@ -145,6 +149,21 @@ def show(
     return desk.answer(shown | {"raw": words}, show=views.lines(words))
 
 
+@app.command()
+def families(
+    ctx: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID [ID]]", help="An article, a family, a pair.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="The possible band, most doubtful first.")] = False,
+) -> int:
+    """Show which article derives from which, and why; a pair side by side."""
+    from copydesk import views
+    from copydesk.dataset.families.asked import look
+
+    desk: Desk = ctx.obj
+    seen = look(desk.project(), ids or [], review=review)
+    return desk.answer(seen.as_json(), show=views.families(seen))
+
+
 @studio_verbs.command("start")
 def studio_start(ctx: typer.Context) -> int:
     """Start the server on a free port of this machine; the first time it is installed, which takes minutes."""
@@ -176,6 +195,68 @@ def studio_status(ctx: typer.Context) -> int:
     desk: Desk = ctx.obj
     running = server.status(desk.project())
     return desk.answer(running.as_json(), show=views.running(running))
+
+
+@people_verbs.command("list")
+def annotators_list(ctx: typer.Context) -> int:
+    """List the project's annotators."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    known = annotators.read(desk.project())
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
+
+
+@people_verbs.command("add")
+def annotators_add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="PSEUDONYM", help="Never a person's name.")],
+    role: Annotated[str, typer.Option(help="human, model or adjudicator.")] = "human",
+) -> int:
+    """Let somebody label, and say how they sign in."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+    from copydesk.labeling.studio import Studio
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    sign_in = annotators.add(project, name, Studio.connect(project), role)
+    return desk.answer({"annotators": [{"name": name, "role": role, "url": sign_in.url}]}, show=views.sign_in(sign_in))
+
+
+@people_verbs.command("remove")
+def annotators_remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="PSEUDONYM")]) -> int:
+    """Let somebody leave; what they answered stays theirs. The next push deals their open tasks out again."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    annotators.remove(project, name)
+    known = annotators.read(project)
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
+
+
+@app.command()
+def push(
+    ctx: typer.Context,
+    layers: Layers = None,
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="Look at every task on the server.")] = False,
+) -> int:
+    """Send tasks to Label Studio, each exactly once."""
+    from copydesk import views
+    from copydesk.labeling.layers import load
+    from copydesk.labeling.push import push
+    from copydesk.labeling.studio import Studio
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    chosen = load(project, layers or [])
+    studio = Studio.connect(project)
+    pushed = push(project, chosen, studio=studio, progress=desk.progress, reconcile=reconcile)
+    counts = {name: each.as_json() for name, each in pushed.items()}
+    return desk.answer({"layers": counts}, show=views.per_layer(counts))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from copydesk.dataset.build import Built
+    from copydesk.dataset.families.asked import Seen
     from copydesk.labeling.adjudicate import Adjudication
     from copydesk.labeling.agreement import Metric
+    from copydesk.labeling.annotators import Annotator, SignIn
     from copydesk.labeling.server import Running
     from copydesk.labeling.stages import Agreed
     from copydesk.status import Status
@@ -58,6 +60,47 @@ def shown(record: Mapping[str, Any]) -> View:
     from copydesk.dataset.show import render
 
     return lambda console: render(record, console)
+
+
+def families(seen: Seen) -> View:
+    """Links with their relation, singles counted; a pair side by side."""
+
+    def draw(console: Console) -> None:
+        if seen.pair:
+            from copydesk.dataset.families import render_pair
+
+            a, b = seen.pair
+            render_pair(seen.articles[a], seen.articles[b], next(iter(seen.links), None), console)
+            return
+        several = [family for family in seen.families if len(family["members"]) > 1]
+        for family in several:
+            console.print(f"{family['family_id']}: {len(family['members'])} articles")
+            for member in family["members"]:
+                console.print(f"  {member}  {_headline(seen.articles[member])}")
+        console.print(f"{len(seen.families) - len(several)} articles stand alone")
+        columns = ("a", "b", "band", "score", "extent", "wording", "direction", "decided by")
+        keys = ("a", "b", "band", "score", "extent", "wording", "direction", "decided_by")
+        if seen.links:
+            table(console, columns, [[link[key] for key in keys] for link in seen.links])
+
+    return draw
+
+
+def _headline(article: Mapping[str, Any]) -> str:
+    title: str | None = article["title"]
+    return title or f"{article['text'][:70]}…".replace("\n", " ")
+
+
+def annotators(known: Sequence[Annotator]) -> View:
+    """Pseudonyms and roles."""
+    if not known:
+        return lines("nobody labels yet; `copydesk annotators add PSEUDONYM` adds somebody")
+    return lambda console: table(console, ("annotator", "role"), [(each.name, each.role) for each in known])
+
+
+def sign_in(entry: SignIn) -> View:
+    """How somebody signs in: shown in a terminal only, never in --json or a log."""
+    return lines(f"{entry.name} signs in at {entry.url}", f"  e-mail    {entry.email}", f"  password  {entry.password}")
 
 
 def per_layer(layers: Mapping[str, Mapping[str, Any]]) -> View:
