@@ -51,6 +51,9 @@ def test_croissant_is_valid_without_a_warning(croissant: Any) -> None:
 @pytest.mark.parametrize("config", CONFIGS)
 def test_croissant_loads_the_rows_of_every_record_set(facts: ReleaseFacts, croissant: Any, config: str) -> None:
     records = [plain(record) for record in croissant.records(config)]
+    for record in records if config == "articles" else ():
+        # mlcroissant lays a list inside a struct beside the struct
+        record["provenance"] |= {name: record.pop(name) for name in ("segments", "findings", "removed")}
     assert records == [plain(row) for row in facts.rows(config)] != []
 
 
