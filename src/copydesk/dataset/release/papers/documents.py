@@ -12,6 +12,7 @@ from pathlib import Path
 
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.papers import card, changelog, croissant, datasheet
+from copydesk.dataset.release.papers import report as report_page
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
 from copydesk.issues import Issue
@@ -22,6 +23,7 @@ PAPERS: dict[str, Callable[[Summary], str]] = {
     "DATASHEET.md": datasheet.render,
     "CHANGELOG.md": changelog.render,
     "croissant.json": croissant.render,
+    "report/index.html": report_page.render,
 }
 
 

@@ -23,8 +23,8 @@ def agreement(facts: ReleaseFacts) -> dict[str, list[dict[str, Any]]]:
     articles = {row["article_id"]: row for row in facts.rows("articles", columns=columns)}
     answers: dict[str, list[Row]] = {layer.name: [] for layer in facts.layers}
     for row in facts.rows("annotations"):
-        value = None if row["value"] is None else orjson.loads(row["value"])
-        answers[row["layer"]].append(row | {"value": value})
+        if row["value"] is not None:  # skipped, or its split's labels are withheld
+            answers[row["layer"]].append(row | {"value": orjson.loads(row["value"])})
     return {
         layer.name: [
             asdict(metric) for metric in measure(layer, answers[layer.name], articles) if BREAKDOWN not in metric.name

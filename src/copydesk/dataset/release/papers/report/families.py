@@ -1,0 +1,122 @@
+"""Families with their evidence: a graph of the links, and aligned passages side by side with shared words marked.
+
+In:  links with evidence, the texts of their articles.
+Out: HTML. Where words are withheld, the places of the passages stand instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+
+from copydesk.dataset.release.facts import Row
+from copydesk.dataset.release.papers.report import plots
+from copydesk.dataset.release.papers.report.markup import count, section, text
+from copydesk.dataset.release.papers.summary import Summary
+
+MOST_FAMILIES = 40
+MOST_MEMBERS = 12  #: in a graph
+MOST_LINKS = 6  #: with evidence, per family
+MOST_PASSAGES = 3  #: per link
+MOST_CHARS = 700  #: per passage
+_WORD = re.compile(r"\w+|\W+")
+
+
+def families(summary: Summary) -> str:
+    """The largest families, each with graph and evidence."""
+    shared = [(name, rows) for name, rows in summary.families.items() if len(rows) > 1]
+    shown = sorted(shared, key=lambda each: (-len(each[1]), each[0]))[:MOST_FAMILIES]
+    links = _links(summary, {name for name, _ in shown})
+    wanted = {end for found in links.values() for link in found for end in (link["a"], link["b"])}
+    articles = _articles(summary, wanted | {row["article_id"] for _, rows in shown for row in rows})
+    parts = [_family(name, rows, links.get(name, []), articles) for name, rows in shown]
+    said = "1 family holds" if len(shared) == 1 else f"{count(len(shared))} families hold"
+    note = f'<p class="note">{said} more than one article'
+    note += f"; the {MOST_FAMILIES} largest are shown.</p>" if len(shared) > MOST_FAMILIES else ".</p>"
+    return section("families", "Families", note, *parts)
+
+
+def _links(summary: Summary, names: set[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for link in summary.facts.rows("families"):
+        if link["family_id"] in names:
+            found.setdefault(link["family_id"], []).append(link)
+    return {name: sorted(each, key=lambda link: (-link["score"], link["link_id"])) for name, each in found.items()}
+
+
+def _articles(summary: Summary, wanted: set[str]) -> dict[str, Row]:
+    columns = ["article_id", "title", "text", "publisher"]
+    rows = summary.facts.rows("articles", columns=columns)
+    return {row["article_id"]: row for row in rows if row["article_id"] in wanted}
+
+
+def _family(name: str, rows: list[Row], links: list[Row], articles: Mapping[str, Row]) -> str:
+    members = [row["article_id"] for row in rows][:MOST_MEMBERS]
+    captions = {each: _caption(articles[each]) for each in members}
+    edges = [
+        (link["a"], link["b"], link["band"], link["score"])
+        for link in links
+        if link["a"] in captions and link["b"] in captions
+    ]
+    graph = plots.graph(f"Links in family {name}", captions, edges)
+    evidence = "".join(_link(link, articles) for link in links[:MOST_LINKS])
+    more = f'<p class="note">{len(links) - MOST_LINKS} more links.</p>' if len(links) > MOST_LINKS else ""
+    title = f"{text(name)}: {len(rows)} articles, {len(links)} link{'' if len(links) == 1 else 's'}"
+    return f'<details class="family" open><summary>{title}</summary>{graph}{evidence}{more}</details>'
+
+
+def _caption(article: Row) -> str:
+    words = article["publisher"]["name"] or article["publisher"]["domain"] or article["title"] or ""
+    return f"{article['article_id'][4:10]} {words[:28]}".strip()
+
+
+def _link(link: Row, articles: Mapping[str, Row]) -> str:
+    a, b = articles[link["a"]], articles[link["b"]]
+    facts = f"{link['band']}, score {link['score']:.3f}; {link['extent']}, {link['wording']}"
+    if link["direction"]:
+        facts += f"; {'the left from the right' if link['direction'] == 'a_from_b' else 'the right from the left'}"
+    if link["decided_by"] == "people":
+        facts += f"; decided by people: {link['reason']}"
+    pairs = sorted(link["evidence"], key=lambda pair: (pair["a_start"] - pair["a_end"], pair["a_start"]))
+    shown = sorted(pairs[:MOST_PASSAGES], key=lambda pair: int(pair["a_start"]))
+    rows = "".join(_pair(pair, a["text"], b["text"]) for pair in shown)
+    more = len(pairs) - len(shown)
+    note = f'<p class="note">{more} more pairs of passages.</p>' if more > 0 else ""
+    heads = f'<div class="head">{text(_caption(a))}</div><div class="head">{text(_caption(b))}</div>'
+    return f'<div class="link"><p>{text(facts)}</p><div class="pair">{heads}{rows}</div>{note}</div>'
+
+
+def _pair(pair: Row, a: str | None, b: str | None) -> str:
+    if a is None or b is None:
+        places = (f"{pair[f'{side}_start']} to {pair[f'{side}_end']}" for side in ("a", "b"))
+        return "".join(f"<div>code points {place}; words withheld</div>" for place in places)
+    left, right = (_passage(whole, pair[f"{side}_start"], pair[f"{side}_end"]) for whole, side in ((a, "a"), (b, "b")))
+    marked = _marked(left, right)
+    return "".join(f"<div>{side}</div>" for side in marked)
+
+
+def _passage(whole: str, start: int, end: int) -> str:
+    passage = whole[start:end]
+    return passage if len(passage) <= MOST_CHARS else passage[:MOST_CHARS] + "…"
+
+
+def _marked(left: str, right: str) -> tuple[str, str]:
+    """Both passages with the words that they share in order marked."""
+    a, b = _WORD.findall(left), _WORD.findall(right)
+    matcher = SequenceMatcher(None, [word.casefold() for word in a], [word.casefold() for word in b], autojunk=False)
+    blocks = matcher.get_matching_blocks()
+    return (
+        _mark(a, ((block.a, block.a + block.size) for block in blocks)),
+        _mark(b, ((block.b, block.b + block.size) for block in blocks)),
+    )
+
+
+def _mark(words: list[str], shared: Iterable[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for start, end in shared:
+        parts.append(text("".join(words[at:start])))
+        run = "".join(words[start:end])
+        parts.append(f"<mark>{text(run)}</mark>" if run.strip() and any(map(str.isalnum, run)) else text(run))
+        at = end
+    return "".join([*parts, text("".join(words[at:]))])

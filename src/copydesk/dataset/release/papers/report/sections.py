@@ -1,0 +1,159 @@
+"""The sections of the report, each from the summary alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from copydesk.dataset.release.papers import measures
+from copydesk.dataset.release.papers.report import plots
+from copydesk.dataset.release.papers.report.markup import count, section, table, text
+from copydesk.dataset.release.papers.summary import Summary
+from copydesk.project import SPLITS
+
+TOP = 12  #: names in a plot; the rest are added up
+
+
+def overview(summary: Summary) -> str:
+    """How much there is, in tiles, and rows per config and split."""
+    decided = sum(sum(counts.values()) for counts in summary.decided.values())
+    tiles = (
+        ("articles", summary.n_articles),
+        ("families", len(summary.families)),
+        ("links", len(summary.links)),
+        ("answers", len(summary.answers)),
+        ("annotators", len(summary.annotators)),
+        ("gold units", decided),
+        ("disputed units", len(summary.facts.disputes)),
+        ("held out", len(summary.facts.held_out)),
+    )
+    shown = "".join(f"<div><dt>{name}</dt><dd>{count(value)}</dd></div>" for name, value in tiles)
+    facts = summary.facts
+    rows = {config: {split: facts.n_rows(config, split) for split in facts.splits} for config in facts.configs}
+    plot = plots.stacked("Rows per config and split", rows, facts.splits)
+    return section("overview", "What is in it", f'<dl class="tiles">{shown}</dl>', plot, _absent(summary))
+
+
+def _absent(summary: Summary) -> str:
+    said = []
+    if summary.left_out:
+        said.append(f"Empty splits, left out: {', '.join(summary.left_out)}.")
+    if summary.facts.audience == "public":
+        said.append("This is a public release: words of sources that are not cleared are withheld.")
+    return "".join(f'<p class="note">{line}</p>' for line in said)
+
+
+def sources(summary: Summary) -> str:
+    """Where articles come from."""
+    names = Counter(row["publisher"]["name"] or row["publisher"]["domain"] or "not known" for row in summary.articles)
+    rights = Counter(
+        (row["provenance"]["source"], row["rights"]["license"], row["rights"]["redistribute"])
+        for row in summary.articles
+    )
+    body = [
+        (text(source), text(licence), "yes" if may else "no", count(size))
+        for (source, licence, may), size in sorted(rights.items())
+    ]
+    header = ("source", "licence of its texts", "may be redistributed", "articles")
+    return section("sources", "Sources", plots.bars("Articles per publisher", _top(names)), table(header, body))
+
+
+def time(summary: Summary) -> str:
+    """When articles were published, as far as they say so."""
+    known = sorted(row["published"] for row in summary.articles if row["published"])
+    unknown = summary.n_articles - len(known)
+    bounded = sum(1 for row in summary.articles if not row["published"] and row["published_earliest"])
+    note = f'<p class="note">{count(unknown)} of {count(summary.n_articles)} articles state no date; none is guessed. '
+    note += f"For {count(bounded)} of these, the text names a day before which they cannot be.</p>"
+    if not known:
+        return section("time", "Timeline", note)
+    return section("time", "Timeline", plots.timeline("Articles by time of publication", _periods(known)), note)
+
+
+def _periods(days: list[str]) -> dict[str, int]:
+    """Articles per month, or per year when they span more than four; empty periods are there too."""
+    first, last = (int(days[0][:4]), int(days[0][5:7])), (int(days[-1][:4]), int(days[-1][5:7]))
+    if last[0] - first[0] > 4:
+        found = Counter(day[:4] for day in days)
+        return {f"{year:04d}": found[f"{year:04d}"] for year in range(first[0], last[0] + 1)}
+    found = Counter(day[:7] for day in days)
+    months = range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])
+    return {f"{n // 12:04d}-{n % 12 + 1:02d}": found[f"{n // 12:04d}-{n % 12 + 1:02d}"] for n in months}
+
+
+def labels(summary: Summary) -> str:
+    """Gold labels per split, and how far each split is from the whole."""
+    parts = []
+    for each in summary.distributions:
+        title = f"{each.config}: {each.column}"
+        if not each.total:
+            parts.append(f"<h3>{text(title)}</h3><p>None decided.</p>")
+            continue
+        shown = [label for label in each.labels if each.total[label]]
+        counts = {label: {split: each.counts[split][label] for split in each.counts} for label in shown}
+        never = [label for label in each.labels if not each.total[label]]
+        note = _distances(each.distance(split) for split in each.counts) if len(each.counts) > 1 else ""
+        note += f" Never: {', '.join(map(text, never))}." if never else ""
+        plot = plots.stacked(f"Gold labels, {title}", counts, list(each.counts))
+        parts.append(f'<h3>{text(title)}</h3>{plot}<p class="note">{note.strip()}</p>')
+    return section("labels", "Labels", *parts)
+
+
+def _distances(values: Iterable[float | None]) -> str:
+    shown = ", ".join("–" if value is None else f"{value:.3f}" for value in values)
+    return f"Distance of each split from the whole (total variation): {shown}."
+
+
+def agreement(summary: Summary) -> str:
+    """Agreement with intervals, and what it says about the work."""
+    parts = []
+    for layer, metrics in measures.agreement(summary.facts).items():
+        told = [metric for metric in metrics if metric["value"] is not None]
+        shown = [plots.Interval(each["name"], each["value"], each["low"], each["high"]) for each in told]
+        plot = plots.intervals(f"Agreement in {layer}", shown) if shown else ""
+        says = "".join(f"<li><b>{text(each['name'])}</b>: {text(each['says'])}</li>" for each in metrics)
+        parts.append(f"<h3>{text(layer)}</h3>{plot}<ul>{says}</ul>")
+    note = '<p class="note">Of people, before adjudication; bars are 95 % bootstrap intervals over articles.</p>'
+    return section("agreement", "Agreement", *(parts or ["<p>No answers in this release.</p>"]), note)
+
+
+def annotators(summary: Summary) -> str:
+    """Who answered how much, by pseudonym."""
+    layers = [layer.name for layer in summary.facts.layers]
+    body = [
+        (
+            text(each.name),
+            ", ".join(each.roles),
+            *(count(each.answers[layer]) for layer in layers),
+            count(each.skipped),
+            "–" if each.median_s is None else f"{each.median_s:.0f}",
+        )
+        for each in summary.annotators
+    ]
+    header = ("annotator", "role", *map(text, layers), "skipped", "median seconds")
+    return section("annotators", "Annotators", table(header, body))
+
+
+def splits(summary: Summary) -> str:
+    """Splits by family, and the check that nothing leaks from one into another."""
+    crossing = [name for name, members in summary.families.items() if len({row["split"] for row in members}) > 1]
+    body = [
+        (
+            split,
+            count(len(summary.articles_in(split))),
+            count(len({row["family_id"] for row in summary.articles_in(split)})),
+        )
+        for split in SPLITS
+    ]
+    held = [(text(each.article_id), text(each.reason), text(each.detail)) for each in summary.facts.held_out]
+    verdict = f"{count(len(crossing))} families lie in more than one split."
+    parts = [table(("split", "articles", "families"), body), f'<p class="note">Leak check: {verdict}</p>']
+    if held:
+        parts.append(table(("held out", "reason", "detail"), held))
+    return section("splits", "Splits and leaks", *parts)
+
+
+def _top(counts: Counter[str]) -> dict[str, int]:
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    rest = sum(size for _, size in ordered[TOP:])
+    return dict(ordered[:TOP]) | ({f"{len(ordered) - TOP} others": rest} if rest else {})
