@@ -20,6 +20,8 @@ from rapidfuzz.distance import Levenshtein
 
 ORDER = ("verbatim", "edited", "spun", "rewritten")  #: a pair is worded like the farther of its two texts
 TEST_SHARE = 0.25
+ECB_ROUNDS = 4  #: variations of each same-event text: they are few, and news is full of such pairs
+SHORTEST = 40  #: words that a cut leaves at least
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Text:
     share: float
     pure: float  #: how much of the text is that story
     source: str
+    plain: bool  #: as given, no variation
+    borrowed: str  #: family of which it has a few sentences without telling its story; empty: none
     group: str  #: what stays together in the parts: the family, or the topic of same-event texts
 
 
@@ -54,6 +58,8 @@ def read(folder: Path) -> list[Text]:
                     min(1.0, words / whole[row["family"]]) if row["typ"] == "truncated" else 1.0,
                     1.0,
                     row["src"],
+                    True,
+                    "",
                     f"{row['src']}/{row['topic']}" if name == "same-event" else row["family"],
                 )
             )
@@ -91,10 +97,12 @@ class Spinner:
         return "".join(out)
 
 
-def cut(text: str, share: float, rng: random.Random) -> str:
+def cut(text: str, share: float, rng: random.Random, least: int = SHORTEST) -> str:
     """A run of sentences of about that share of the text."""
     sentences = re.split(r"(?<=[.!?\n])\s+", text)
-    count = max(1, round(len(sentences) * share))
+    count = min(len(sentences), max(1, round(len(sentences) * share)))
+    while count < len(sentences) and len(" ".join(sentences[:count]).split()) < least:
+        count += 1
     first = rng.choice([0, rng.randint(0, len(sentences) - count)])
     return " ".join(sentences[first : first + count])
 
@@ -118,24 +126,29 @@ def foreign(text: str, seed: int, capitals: bool) -> str:
 def varied(texts: list[Text], seed: int) -> list[Text]:
     """More texts of the same families: cut, spun, edited, joined with others, with a site's furniture, foreign."""
     rng, spin = random.Random(seed), Spinner(texts)
-    base = [text for text in texts if text.source != "ecb"]
-    by_source = defaultdict(list)
-    for text in base:
-        by_source[text.source].append(text)
+    by_source = defaultdict(list)  # stories that may be confused: of one source, or about one topic
+    for text in texts:
+        by_source[text.group if text.source == "ecb" else text.source].append(text)
+    base = [text for text in texts for _ in range(ECB_ROUNDS if text.source == "ecb" else 1)]
     made = []
-    for text in base:
-        kind = rng.choice(("cut", "spin", "spin cut", "edit", "long", "two", "furniture", "none", "none", "none"))
-        other = rng.choice(by_source[text.source])
-        if other.families == text.families:
+    for n, text in enumerate(base):
+        kind = rng.choice(
+            ("cut", "spin", "spin cut", "edit", "long", "two", "furniture", "short", "none", "none", "none")
+        )
+        other = rng.choice(by_source[text.group if text.source == "ecb" else text.source])
+        third = rng.choice(base)
+        if text.families & (other.families | third.families):
             continue
-        made += _variation(text, other, kind, spin, rng)
+        made += [
+            replace(each, text_id=f"{each.text_id}#{n}") for each in _variation(text, other, third, kind, spin, rng)
+        ]
     return made
 
 
-def _variation(text: Text, other: Text, kind: str, spin: Spinner, rng: random.Random) -> list[Text]:
+def _variation(text: Text, other: Text, third: Text, kind: str, spin: Spinner, rng: random.Random) -> list[Text]:
     share = rng.uniform(0.25, 0.7)
     farther = ORDER[max(2, ORDER.index(text.wording))]
-    new = replace(text, text_id=f"{text.text_id}+{kind}")
+    new = replace(text, text_id=f"{text.text_id}+{kind}", plain=False)
     match kind:
         case "cut":
             return [replace(new, text=cut(text.text, share, rng), share=text.share * share)]
@@ -155,11 +168,25 @@ def _variation(text: Text, other: Text, kind: str, spin: Spinner, rng: random.Ra
         case "two":
             both = f"{cut(text.text, 0.6, rng)}\n{cut(other.text, 0.6, rng)}"
             return [replace(new, text=both, families=text.families | other.families, share=0.6, pure=0.5)]
+        case "short":
+            if text.wording == "rewritten":
+                return []
+            shortened, rate = cut(text.text, 0, rng, rng.randint(12, 40)), rng.choice([0.0, 0.5])
+            wording = farther if rate else text.wording
+            return [replace(new, text=spin(shortened, rate, rng), wording=wording, share=0.7)]
         case "furniture":
-            footer = cut(other.text, 0.15, rng)
-            one, two = rng.sample(["x", "y"], 2)
+            sizes = len(text.text), len(other.text), len(third.text)
+            footer = cut(third.text, rng.uniform(0.05, 0.25) * min(sizes[:2]) / sizes[2], rng, 8)
+            if len(footer) > 0.5 * min(sizes[:2]) or other.families == third.families:
+                return []
             return [
-                replace(new, text_id=f"{new.text_id}/{one}", text=f"{text.text}\n{footer}"),
-                replace(other, text_id=f"{other.text_id}+{kind}/{two}/{text.text_id}", text=f"{other.text}\n{footer}"),
+                replace(
+                    old,
+                    text_id=f"{old.text_id}+{kind}",
+                    text=f"{old.text}\n{footer}",
+                    plain=False,
+                    borrowed=min(third.families),
+                )
+                for old in (text, other)
             ]
     return []

@@ -29,6 +29,10 @@ from copydesk.files import sha256_file, write_bytes
 SEED = 20041
 #: falling or rising values of a feature may only lower or raise the probability; the rest is free
 RISING = {name for name in features.NAMES if name.endswith(("_of_less", "_of_more")) or name.startswith("shared_")}
+COPIED = 0.1  #: share of five-word runs from which two given families are held to be kindred
+REPRINT = 0.3  #: the same among texts about the same events, which quote the same people
+NEIGHBOURS = 50  #: more than in use: with so many variations the nearest ones are all true
+FOREIGN = "foreign/"  #: before the ids of texts put into no language
 MIN_TEXTS = 3  # of the training part that have a word, for it to stand in the table
 
 
@@ -59,17 +63,17 @@ def foreign(texts: Sequence[Text], share: float, seed: int) -> list[Text]:
         if text.source != "ecb" and drawn < share:
             world = int(drawn * 100) % 2
             other = corpus.foreign(text.text, seed + world, capitals=bool(world))
-            families = frozenset(f"foreign/{family}" for family in text.families)
-            made.append(replace(text, text_id=f"foreign/{text.text_id}", text=other, families=families))
+            families = frozenset(FOREIGN + family for family in text.families)
+            made.append(replace(text, text_id=FOREIGN + text.text_id, text=other, families=families, plain=False))
     return made
 
 
-def pairs_of(texts: Sequence[Text]) -> tuple[prints.Prints, np.ndarray, np.ndarray]:
+def pairs_of(texts: Sequence[Text]) -> tuple[prints.Prints, np.ndarray, np.ndarray, np.ndarray]:
     """Fingerprints, the pairs worth a look, and whether each derives (1), does not (0) or is left out (-1)."""
     shelf = prints.Prints.joined(
         [prints.fingerprint([t.text for t in texts[n : n + 256]]) for n in range(0, len(texts), 256)]
     )
-    looked = blocking.candidates(shelf)
+    looked = blocking.candidates(shelf, NEIGHBOURS)
     by_family: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         for family in text.families:
@@ -77,23 +81,40 @@ def pairs_of(texts: Sequence[Text]) -> tuple[prints.Prints, np.ndarray, np.ndarr
     gold = {pair for rows in by_family.values() for pair in itertools.combinations(rows, 2)}
     every = np.array(sorted(gold | set(map(tuple, looked.tolist()))))
     x = features.features(shelf, every)
-    label = np.array(
-        [_label(texts[a], texts[b], (a, b) in gold, row) for (a, b), row in zip(every.tolist(), x, strict=True)]
-    )
+    fives = x[:, features.NAMES.index("fives_of_less")]
+    kin = kindred(texts, every, fives)
+    label = np.array([_label(texts[a], texts[b], kin) for a, b in every.tolist()])
     return shelf, every, label, x
 
 
-def _label(a: Text, b: Text, derives: bool, row: np.ndarray) -> int:
-    if derives:
+def kindred(texts: Sequence[Text], pairs: np.ndarray, fives: np.ndarray) -> set[frozenset[str]]:
+    """Families given as two of which some texts were copied in part from one another: neither true nor false pairs."""
+    found = set()
+    for (a, b), share in zip(pairs.tolist(), fives, strict=True):
+        one, other = texts[a], texts[b]
+        if share >= (REPRINT if one.source == other.source == "ecb" else COPIED) and one.plain and other.plain:
+            pairs_of_families = [(f, g) for f in one.families for g in other.families if f != g]
+            found |= {frozenset((world + f, world + g)) for f, g in pairs_of_families for world in ("", FOREIGN)}
+    return found
+
+
+def _label(a: Text, b: Text, kin: set[frozenset[str]]) -> int:
+    if a.families & b.families:
         return -1 if max(a.share, b.share) < 0.75 else 1  # two cuts of one story may share nothing
-    reprint = a.source == b.source == "ecb" and row[features.NAMES.index("fives_of_less")] >= 0.3
-    return -1 if reprint else 0
+    if {a.borrowed, b.borrowed} & (a.families | b.families):
+        return -1
+    return -1 if any(frozenset((f, g)) in kin for f in a.families for g in b.families) else 0
 
 
 def fit(
     x: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None, **settings: Any
 ) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(random_state=SEED, early_stopping=False, **settings).fit(x, y, weight)
+    rising = settings.pop("rising", ())
+    monotonic = [int(name in rising) for name in features.NAMES] if rising else None
+    booster = HistGradientBoostingClassifier(
+        random_state=SEED, early_stopping=False, monotonic_cst=monotonic, **settings
+    )
+    return booster.fit(x, y, weight)
 
 
 def exported(fitted: HistGradientBoostingClassifier, names: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
@@ -116,13 +137,24 @@ def exported(fitted: HistGradientBoostingClassifier, names: Sequence[str], class
     return {"features": list(names), "classes": list(classes), "bias": bias, "ensembles": ensembles}
 
 
+SAME_EVENT_WEIGHT = 3.0  #: of a pair of texts about one event: few are given, and news is full of them
+
+
+def weights(texts: Sequence[Text], pairs: np.ndarray) -> np.ndarray:
+    """How much each pair counts in training: made-up variations half as much as given texts."""
+    plain = np.array([text.plain for text in texts])
+    event = np.array([text.source == "ecb" for text in texts])
+    given = plain[pairs].all(axis=1)
+    return np.where(given, np.where(event[pairs].all(axis=1), SAME_EVENT_WEIGHT, 1.0), 0.5)
+
+
 LINK = {
     "max_iter": 150,
     "learning_rate": 0.08,
     "max_leaf_nodes": 12,
     "min_samples_leaf": 30,
     "l2_regularization": 5.0,
-    "monotonic_cst": [int(name in RISING) for name in features.NAMES],
+    "rising": sorted(RISING),
 }
 RELATION = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 25, "l2_regularization": 3.0}
 
@@ -201,7 +233,7 @@ def main() -> None:
     varied += foreign(varied, 0.3, SEED)
     _, pairs, label, x = pairs_of(varied)
     used = label >= 0
-    link = fit(x[used], label[used], **LINK)
+    link = fit(x[used], label[used], weights(varied, pairs)[used], **LINK)
     extent_x, extent_y, wording_x, wording_y = relation_rows(varied, pairs, label, 9000)
     extent, wording = fit(extent_x, extent_y, **RELATION), fit(wording_x, wording_y, **RELATION)
     record = {

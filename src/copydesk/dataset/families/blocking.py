@@ -14,16 +14,16 @@ import numpy.typing as npt
 from copydesk.dataset.families.prints import Index, Prints, Ragged
 
 CAP = 60  #: texts that may share a key
-KEYS = 32  #: rarest keys of a text that count
-SKETCH = 16  #: smallest hashes of its five-word runs, counted as keys too
+KEYS = 32  #: rarest words of a text that count, and as many runs of five words
+SKETCH = 4  #: one in so many of the five-word runs is a key too, the same ones in every text
 NEIGHBOURS = 12  #: texts with the most shared keys that each text is compared with
 _CHUNK = 2048  # texts whose neighbours are looked up at a time
 
 
-def candidates(prints: Prints) -> Index:
+def candidates(prints: Prints, neighbours: int = NEIGHBOURS) -> Index:
     """Pairs of rows, smaller row first, sorted. Shape: (n, 2)."""
     postings = _postings(prints)
-    found = [_neighbours(postings, first, len(prints)) for first in range(0, len(prints), _CHUNK)]
+    found = [_neighbours(postings, first, len(prints), neighbours) for first in range(0, len(prints), _CHUNK)]
     pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
@@ -39,16 +39,15 @@ class _Postings:
 
 
 def _postings(prints: Prints) -> _Postings:
-    rows, keys = _rare(*_all_keys(prints))
-    return _Postings(rows, keys, len(prints))
+    rows, keys, standing = _all_keys(prints)
+    return _Postings(*_rare(rows, keys, standing), len(prints))
 
 
 def _all_keys(prints: Prints) -> tuple[Index, npt.NDArray[np.uint64], npt.NDArray[np.float64]]:
     """Text, key and standing of each key; names and numbers stand higher among equally rare ones."""
     rows = np.repeat(np.arange(len(prints)), prints.keys.sizes)
     standing = np.where(prints.key_kinds.flat > 2, 1.5, 1.0)
-    within = np.arange(prints.fives.starts[-1]) - np.repeat(prints.fives.starts[:-1], prints.fives.sizes)
-    sketch = within < SKETCH
+    sketch = prints.fives.flat % np.uint32(SKETCH) == 0
     sketch_rows = np.repeat(np.arange(len(prints)), prints.fives.sizes)[sketch]
     keys = np.concatenate([prints.keys.flat.astype(np.uint64), prints.fives.flat[sketch] | np.uint64(1 << 32)])
     return (
@@ -66,16 +65,17 @@ def _rare(
     shared = (texts_with[number] >= 2) & (texts_with[number] <= CAP)
     rows, number, standing = rows[shared], number[shared], standing[shared]
     rarity = np.log2(2 * CAP / texts_with[number]) * standing
-    order = np.lexsort((number, -rarity, rows))
-    rows, number = rows[order], number[order]
-    starts = np.searchsorted(rows, rows)  # where this text's keys begin
-    best = np.arange(len(rows)) - starts < KEYS + SKETCH
+    run = keys[shared] >> np.uint64(32)  # words and runs of words are ranked apart: a reprint shares all its runs
+    order = np.lexsort((number, -rarity, run, rows))
+    rows, number, run = rows[order], number[order], run[order]
+    group = 2 * rows + run.astype(np.int64)
+    best = np.arange(len(rows)) - np.searchsorted(group, group) < KEYS
     rows, number = rows[best], number[best]
     _, number = np.unique(number, return_inverse=True)
     return rows, number
 
 
-def _neighbours(postings: _Postings, first: int, n_rows: int) -> Index:
+def _neighbours(postings: _Postings, first: int, n_rows: int, most: int) -> Index:
     """For texts ``first`` and on, each with its best neighbours. Shape: (n, 2)."""
     texts = np.arange(first, min(first + _CHUNK, n_rows))
     keys = postings.keys.take(texts)
@@ -91,5 +91,5 @@ def _neighbours(postings: _Postings, first: int, n_rows: int) -> Index:
     left, right = pairs // n_rows, pairs % n_rows
     order = np.lexsort((right, -total, left))
     left, right = left[order], right[order]
-    best = np.arange(len(left)) - np.searchsorted(left, left) < NEIGHBOURS
+    best = np.arange(len(left)) - np.searchsorted(left, left) < most
     return np.stack([left[best], right[best]], axis=1)

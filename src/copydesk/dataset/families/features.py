@@ -27,11 +27,13 @@ NAMES = (
     "shared_name_weight",
     "name_weight",
     *(f"{what}_of_{side}" for what in ("order", "content_order") for side in ("less", "more")),
+    *(f"passage_of_{side}" for side in ("less", "more")),
     "words",
     "length_ratio",
     "known",
 )
 MAX_ORDERED = 20_000  #: words of a text whose order is compared; longer texts are judged by the rest
+PASSAGE = 40  #: content words of a passage: a long paragraph
 _BATCH = 512  # pairs at a time: their arrays stay in cache
 
 
@@ -49,6 +51,7 @@ def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:
         columns += _counted(ragged.take(left), ragged.take(right))
     columns += _weighed(prints, left, right)
     columns += _ordered(strings, pairs)
+    columns += _densest(prints, left, right)
     sizes = np.sort(prints.words.sizes[pairs], axis=1)
     columns += [np.log1p(sizes[:, 0]), sizes[:, 0] / np.maximum(sizes[:, 1], 1)]
     columns += [np.minimum(prints.known[left], prints.known[right]).astype(np.float64)]
@@ -56,7 +59,7 @@ def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:
 
 
 def shared(left: Ragged, right: Ragged) -> npt.NDArray[np.bool_]:
-    """For each value of ``left``, whether the same row of ``right`` holds it. Rows are sorted, each value once."""
+    """For each value of ``left``, whether the same row of ``right`` holds it. Rows of ``right`` are sorted."""
     ours, theirs = _coded(left), _coded(right)
     if not len(theirs):
         return np.zeros(len(ours), np.bool_)
@@ -79,8 +82,7 @@ def _rows(ragged: Ragged) -> Index:
 def _shares(common: Column, left: Column, right: Column) -> list[Column]:
     less, more = np.minimum(left, right), np.maximum(left, right)
     return [
-        np.divide(common, less, out=np.zeros(len(common)), where=less > 0),
-        np.divide(common, more, out=np.zeros(len(common)), where=more > 0),
+        np.minimum(np.divide(common, side, out=np.zeros(len(common)), where=side > 0), 1.0) for side in (less, more)
     ]
 
 
@@ -116,6 +118,26 @@ def _weighed(prints: Prints, left: Index, right: Index) -> list[Column]:
         if kind == NAME:
             extra = [np.log1p(total(rows, weights, found)), np.log1p(common), np.log1p(np.minimum(*sides))]
     return columns + extra
+
+
+def _densest(prints: Prints, left: Index, right: Index) -> list[Column]:
+    """Share of the content weight that the other text has, in the passage of each text that has most of it."""
+    sides = np.stack([_densest_in(prints, left, right), _densest_in(prints, right, left)])
+    return [sides.max(axis=0), sides.min(axis=0)]
+
+
+def _densest_in(prints: Prints, ours: Index, theirs: Index) -> Column:
+    content, weights = prints.content.take(ours), prints.content_weights.take(ours).flat.astype(np.float64)
+    found = np.where(shared(content, prints.keys.take(theirs)), weights, 0.0)
+    total, hits = (np.concatenate([[0.0], np.cumsum(values)]) for values in (weights, found))
+    first = np.arange(len(weights))
+    last = np.minimum(first + PASSAGE, np.repeat(content.starts[1:], content.sizes))
+    # a text shorter than the passage is measured as a whole, from its first word
+    whole = (last - first == PASSAGE) | (first == np.repeat(content.starts[:-1], content.sizes))
+    share = np.where(whole, (hits[last] - hits[first]) / np.maximum(total[last] - total[first], 1e-9), 0.0)
+    best = np.zeros(len(ours))
+    np.maximum.at(best, _rows(content), share)
+    return best
 
 
 class _Strings:

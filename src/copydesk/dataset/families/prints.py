@@ -62,6 +62,7 @@ class Prints:
     key_weights: Ragged  #: beside ``keys``
     key_kinds: Ragged  #: beside ``keys``: WORD, NAME or NUMBER
     content: Ragged  #: hashes of content words, names, numbers in order
+    content_weights: Ragged  #: beside ``content``
     pairs: Ragged  #: neighbouring content words, in either order; sorted, each once
     threes: Ragged  #: runs of three words; sorted, each once
     fives: Ragged  #: runs of five words; sorted, each once
@@ -101,7 +102,11 @@ def fingerprint(texts: Iterable[str]) -> Prints:
     return Prints(**columns, known=np.array([row["known"] for row in rows], np.float32))
 
 
-_KINDS: dict[str, type] = {"key_weights": np.float32, "key_kinds": np.uint8}  # else hashes
+_KINDS: dict[str, type] = {
+    "key_weights": np.float32,
+    "content_weights": np.float32,
+    "key_kinds": np.uint8,
+}  # else hashes
 
 
 def _row(words: w.Words) -> dict[str, Any]:
@@ -114,6 +119,7 @@ def _row(words: w.Words) -> dict[str, Any]:
         "key_weights": words.weights[carries][first],
         "key_kinds": words.kinds[carries][first],
         "content": content,
+        "content_weights": words.weights[carries],
         "pairs": np.unique(_mixed(content[:-1].astype(np.uint64) + content[1:])),
         "threes": np.unique(runs(words.hashes, 3)),
         "fives": np.unique(runs(words.hashes, 5)),
