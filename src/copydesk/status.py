@@ -1,6 +1,6 @@
 """Where every article stands in every layer: counts, read from the stores on disk.
 
-In:  ``build/``, the layers' annotations, gold and disputes.
+In:  ``build/``, the layers' annotations, gold and disputes, the ledger of the tasks that a server holds.
 Out: a frozen :class:`Status`. A count of a choice layer is of articles × targets, else of articles.
 """
 
@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import orjson
+
 from copydesk import files
 from copydesk.dataset.store import Store
 from copydesk.errors import NotBuilt
-from copydesk.labeling import layers
+from copydesk.labeling import annotators, layers, tasks
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import current, tasks_by_status, tasks_of
+from copydesk.labeling.standing import Task, current, tasks_by_status, tasks_of
 from copydesk.project import Project
 
 
@@ -24,7 +26,7 @@ from copydesk.project import Project
 class LayerStatus:
     """How far one layer is."""
 
-    tasks: int  #: asked of people
+    tasks: int  #: asked of people, as the ledger of what the server holds says, or answered
     annotated: int  #: of these, with an answer or more that counts today
     gold: int  #: decided whole
     disputed: int  #: with something left for people to decide
@@ -49,11 +51,26 @@ def status(project: Project) -> Status:
         articles, families = store.by_id, len(store.families())
     except NotBuilt:
         articles, families = {}, 0
-    counted = {layer.name: _layer(layer, articles) for layer in layers.load(project)}
+    counted = {layer.name: _layer(layer, articles, _asked(project, layer, articles)) for layer in layers.load(project)}
     return Status(len(articles), families, counted)
 
 
-def _layer(layer: Layer, articles: Mapping[str, Mapping[str, Any]]) -> LayerStatus:
+def _asked(project: Project, layer: Layer, articles: Mapping[str, Mapping[str, Any]]) -> set[Task]:
+    """Tasks on the articles' texts of today that a server holds. The ledger is a cache: unreadable, it says nothing."""
+    try:
+        held = {key for row in files.read_jsonl(project.build / "ledger.jsonl") for key in row["live"]}
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return set()
+    people = (None, *(annotator.name for annotator in annotators.read(project))) if held else ()
+    return {
+        (article_id, target)
+        for article_id, article in articles.items()
+        for target in layer.target_ids
+        if any(tasks.key(tasks.parts(article, layer, target, name)) in held for name in people)
+    }
+
+
+def _layer(layer: Layer, articles: Mapping[str, Mapping[str, Any]], asked: set[Task]) -> LayerStatus:
     annotations = latest(history(layer))
     answers, _ = current(layer, annotations, articles)
     answered = set(tasks_of(answers))
@@ -61,4 +78,4 @@ def _layer(layer: Layer, articles: Mapping[str, Mapping[str, Any]]) -> LayerStat
         articles, layer, annotations, files.read_jsonl(layer.gold), files.read_jsonl(layer.disputes)
     )
     found = list(standing.values())
-    return LayerStatus(len(answered), len(answered), found.count("gold"), found.count("disputed"))
+    return LayerStatus(len(asked | answered), len(answered), found.count("gold"), found.count("disputed"))

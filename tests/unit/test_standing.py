@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from copydesk import files
 from copydesk.dataset.store import Store
-from copydesk.labeling import layers
+from copydesk.labeling import layers, tasks
 from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import current, layers_of
@@ -106,11 +108,20 @@ def test_status_counts_what_is_on_disk(project: Make) -> None:
         articles=articles, links=[], families=families, rejects=[], stats={}, arrow=Schemas.of(corpus).arrow
     )
     layer = stance(corpus)
+    held = {tasks.key(tasks.parts(article, layer, "T1", None)): [1, n] for n, article in enumerate(articles)}
+    files.write_jsonl(corpus.build / "ledger.jsonl", [{"desk": "stance", "live": held}])
     given = [answer(article, who, "favor") for article in articles[:2] for who in ("a", "b")][:3]
     files.write_jsonl(layer.annotations, given)
     by_id = {article["article_id"]: article for article in articles}
     write(layer, adjudicate(layer, given, by_id, redundancy=2))
     found = status(corpus)
     assert (found.articles, found.families) == (3, 3)
-    assert found.layers["stance"] == LayerStatus(tasks=2, annotated=2, gold=1, disputed=0)
+    assert found.layers["stance"] == LayerStatus(tasks=3, annotated=2, gold=1, disputed=0)
     assert found.as_json()["layers"]["entities"] == {"tasks": 0, "annotated": 0, "gold": 0, "disputed": 0}
+
+
+@pytest.mark.parametrize("ledger", ["{", "[]", '{"live": 1}', "{}"])
+def test_a_broken_ledger_says_nothing(project: Make, ledger: str) -> None:
+    corpus = project()
+    files.write_text(corpus.build / "ledger.jsonl", ledger)
+    assert status(corpus).layers["stance"].tasks == 0
