@@ -18,15 +18,12 @@ SCHEMA = pa.schema({"article_id": pa.string(), "n_chars": pa.int32()})
 
 def a_folder(folder: Path, **manifest: Any) -> Path:
     """A release folder with two articles to train on, one to test on, and nothing else."""
-    listed = {}
+    listed = [{"path": "README.md", "bytes": 1, "sha256": files.sha256(b"x"), "rows": None}]
     for split, sizes in {"test": [3], "train": [1, 2]}.items():
         path = f"data/articles/{split}-00000-of-00001-0123456789abcdef.parquet"
-        rows = [{"article_id": f"art-{size}", "n_chars": size} for size in sizes]
-        parquet.write(folder / path, rows, SCHEMA)
+        parquet.write(folder / path, [{"article_id": f"art-{size}", "n_chars": size} for size in sizes], SCHEMA)
         data = (folder / path).read_bytes()
-        listed[path] = {"bytes": len(data), "sha256": files.sha256(data), "rows": len(rows), "config": "articles"}
-        listed[path]["split"] = split
-    listed["README.md"] = {"bytes": 1, "sha256": files.sha256(b"x"), "rows": None, "config": None, "split": None}
+        listed.append({"path": path, "bytes": len(data), "sha256": files.sha256(data), "rows": len(sizes)})
     plain = dict.fromkeys(("name", "title", "description", "license"), "x")
     stated = {
         **plain,
@@ -34,19 +31,19 @@ def a_folder(folder: Path, **manifest: Any) -> Path:
         "version": "1.0.0",
         "audience": "local",
         "released_at": "2026-01-01T00:00:00Z",
-        "bump": "initial",
+        "bump": "first",
         "previous": None,
         "changes": None,
         "layers": [layer_record(layers.read(ROOT / "labeling" / name)) for name in ("entities", "stance", "claims")],
-        "splits": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": "x"},
+        "splitting": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": "x"},
         "labeling": {"redundancy": 2, "blind": True},
-        "withhold_labels": [],
+        "withheld_labels": [],
         "waivers": [{"what": "datasheet", "reason": "a test"}],
         "answers": {},
         "build": {"read": 4},
         "held_out": [{"article_id": "art-4", "family_id": None, "reason": "bridge", "detail": "Joins two splits."}],
         "disputes": [],
-        "tools": {},
+        "tools": [{"name": "copydesk", "version": "0"}],
         "scans": {},
         "files": listed,
     }

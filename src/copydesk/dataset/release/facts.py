@@ -9,12 +9,13 @@ from here has no place in a document. A public release withholds words: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from copydesk import files
+from copydesk.dataset.release.shards import place
 from copydesk.labeling.layers import Attribute, Layer, Target
 from copydesk.project import SPLITS, Splits, Waiver
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = dict[str, Any]
-V = TypeVar("V")
 MANIFEST = "manifest.json"
 BATCH = 1024  #: rows held in memory at a time
 
@@ -62,9 +62,9 @@ class ReleaseFacts:
     version: str
     audience: str  #: local | public
     released_at: str  #: UTC instant, the same for both audiences and every rebuild of this version
-    bump: str  #: initial | patch | minor | major
+    bump: str  #: first | patch | minor | major
     previous: str | None  #: version this one follows
-    changes: Mapping[str, Any] | None  #: ``Diff.as_json()`` against ``previous``; None in a first release
+    changes: Mapping[str, Any] | None  #: ``Diff.summary()`` against ``previous``; None in a first release
     layers: tuple[Layer, ...]
     splitting: Splits  #: policy, shares, salt
     redundancy: int
@@ -88,20 +88,22 @@ class ReleaseFacts:
     @classmethod
     def of(cls, folder: Path, manifest: Mapping[str, Any]) -> ReleaseFacts:
         """The facts that ``manifest`` states about the shards in ``folder``."""
-        plain = ("name", "title", "description", "license", "version", "audience", "released_at", "bump", "previous")
-        same = ("changes", "answers", "build", "tools", "scans")
+        plain = ("name", "title", "description", "license", "version", "audience", "released_at", "bump")
+        same = ("changes", "answers", "build", "scans")
         return cls(
             folder=folder,
             **{key: manifest[key] for key in (*plain, *same)},
+            previous=manifest["previous"] and manifest["previous"]["version"],
             languages=tuple(manifest["languages"]),
             layers=tuple(_layer(row, folder) for row in manifest["layers"]),
-            splitting=Splits(**manifest["splits"]),
+            splitting=Splits(**manifest["splitting"]),
             **manifest["labeling"],
-            withheld=tuple(manifest["withhold_labels"]),
+            withheld=tuple(manifest["withheld_labels"]),
             waivers=tuple(Waiver(**row) for row in manifest["waivers"]),
             held_out=tuple(HeldOut(**row) for row in manifest["held_out"]),
             disputes=tuple(manifest["disputes"]),
             removals=tuple(files.read_jsonl(folder / "removals.jsonl")),
+            tools={tool["name"]: tool["version"] for tool in manifest["tools"]},
             shards=tuple(sorted(shards(manifest["files"]))),
         )
 
@@ -129,6 +131,12 @@ class ReleaseFacts:
         """Rows of ``config``, in one split or in all."""
         return sum(shard.rows for shard in self._shards(config, split))
 
+    def schema(self, config: str) -> pa.Schema:
+        """Columns of ``config``, which has rows."""
+        import pyarrow.parquet as pq
+
+        return pq.read_schema(self.folder / self._shards(config, None)[0].path)
+
     def rows(self, config: str, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[Row]:
         """Rows of ``config`` as loaded back from the shards, a batch at a time; none where it has none.
 
@@ -155,11 +163,12 @@ class ReleaseFacts:
         return sorted(wanted, key=lambda shard: (order[shard.split], shard.path))
 
 
-def shards(listed: Mapping[str, Mapping[str, Any]]) -> Iterator[Shard]:
+def shards(listed: Iterable[Mapping[str, Any]]) -> Iterator[Shard]:
     """The shards among a manifest's ``files``."""
-    for path, entry in listed.items():
-        if entry["config"]:
-            yield Shard(entry["config"], entry["split"], path, entry["rows"], entry["bytes"], entry["sha256"])
+    for entry in listed:
+        placed = place(entry["path"])
+        if placed:
+            yield Shard(*placed, entry["path"], entry["rows"], entry["bytes"], entry["sha256"])
 
 
 def layer_record(layer: Layer) -> Row:

@@ -1,0 +1,217 @@
+"""What changed between two releases, and the version step it calls for.
+
+In:  two release folders, or the facts of one that is being made.
+Out: a :class:`Diff`: rows added, removed and changed per config, with the fields that changed.
+
+Provenance's tool version and config digest do not count. Where either release is public, both are read as public
+ones: withheld words are no change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
+from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.files import canonical, sha256
+
+Row = dict[str, Any]
+Key = tuple[str, ...]
+
+ASIDE = ("tool_version", "config_sha256")  #: of provenance: they say how a row was made, not what it is
+KEYS = {"articles": ("article_id",), "annotations": ("annotation_id",), "families": ("link_id",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One row that both releases have, with other contents."""
+
+    key: Key
+    before: Row
+    after: Row
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the columns that differ."""
+        names = {**self.before, **self.after}
+        return tuple(name for name in names if self.before.get(name) != self.after.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDiff:
+    """What happened to one config."""
+
+    added: tuple[Key, ...]
+    removed: tuple[Key, ...]
+    changed: tuple[Changed, ...]
+    fields_added: tuple[str, ...]
+    fields_removed: tuple[str, ...]
+
+    @property
+    def step(self) -> str:
+        if self.removed or self.changed or self.fields_removed:
+            return "major"
+        return "minor" if self.added or self.fields_added else "patch"
+
+    def summary(self) -> Row:
+        fields = Counter(name for row in self.changed for name in row.fields)
+        return {
+            "added": len(self.added),
+            "removed": len(self.removed),
+            "changed": len(self.changed),
+            "fields": dict(sorted(fields.items())),
+            "fields_added": list(self.fields_added),
+            "fields_removed": list(self.fields_removed),
+        }
+
+    def rows(self) -> Row:
+        """Which rows: their keys, and what changed in them."""
+        return {
+            "added": ["/".join(key) for key in self.added],
+            "removed": ["/".join(key) for key in self.removed],
+            "changed": [{"row": "/".join(row.key), "fields": list(row.fields)} for row in self.changed],
+        }
+
+
+@dataclass(frozen=True)
+class Diff:
+    """Everything between an older and a newer release."""
+
+    old: str
+    new: str
+    configs: Mapping[str, ConfigDiff]
+    splits: Mapping[str, Mapping[str, tuple[int, int]]]  #: config, split: rows before and after
+
+    @cached_property
+    def bump(self) -> str:
+        """The step it calls for: patch, minor or major."""
+        steps = {config.step for config in self.configs.values()}
+        return next((step for step in ("major", "minor") if step in steps), "patch")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row and no field differs."""
+        return self.bump == "patch"
+
+    def moved(self, column: str) -> list[Row]:
+        """Articles whose ``family_id`` or ``split`` is another one now."""
+        changed = self.configs["articles"].changed if "articles" in self.configs else ()
+        return [
+            {"article_id": row.key[0], "before": row.before[column], "after": row.after[column]}
+            for row in changed
+            if column in row.fields
+        ]
+
+    def summary(self) -> Row:
+        """Counts only: what manifest and changelog of the newer release state."""
+        return {
+            "bump": self.bump,
+            "old": self.old,
+            "new": self.new,
+            "configs": {name: config.summary() for name, config in self.configs.items()},
+            "families_moved": len(self.moved("family_id")),
+            "splits_moved": len(self.moved("split")),
+            "splits": {
+                config: {split: {"before": before, "after": after} for split, (before, after) in rows.items()}
+                for config, rows in self.splits.items()
+            },
+        }
+
+    def as_json(self) -> Row:
+        """Counts, and which rows."""
+        rows = {name: config.rows() for name, config in self.configs.items()}
+        moved = {"family_id": self.moved("family_id"), "split": self.moved("split")}
+        return self.summary() | {"rows": rows, "moved": moved}
+
+
+def diff(old: Path, new: Path) -> Diff:
+    """What happened from the release in ``old`` to the one in ``new``. Raises NotARelease."""
+    return compare(ReleaseFacts.read(old), ReleaseFacts.read(new))
+
+
+def compare(old: ReleaseFacts, new: ReleaseFacts) -> Diff:
+    """The same, of facts."""
+    public = PUBLIC in (old.audience, new.audience)
+    names = sorted({*old.configs, *new.configs}, key=lambda name: (name != "articles", name))
+    withheld = {*old.withheld, *new.withheld}
+    before, after = _Side(old, public, withheld), _Side(new, public, withheld)
+    configs = {name: _config(name, before, after) for name in names}
+    splits = {name: _splits(name, old, new) for name in names}
+    return Diff(old.version, new.version, configs, splits)
+
+
+def key_of(config: str, row: Mapping[str, Any]) -> Key:
+    """What makes a row of ``config`` the same row in another release."""
+    if config in KEYS:
+        return tuple(str(row[name]) for name in KEYS[config])
+    if "span_id" in row:
+        return (str(row["span_id"]),)
+    return (row["article_id"], row["target"] or "") if "target" in row else (row["article_id"],)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One release, read as both can be compared."""
+
+    facts: ReleaseFacts
+    public: bool
+    withheld: set[str]
+
+    @cached_property
+    def uncleared(self) -> set[str]:
+        columns = ["article_id", "rights"]
+        rows = self.facts.rows("articles", columns=columns) if self.public else iter(())
+        return {row["article_id"] for row in rows if not is_cleared(row)}
+
+    def rows(self, config: str) -> Iterator[tuple[Key, Row]]:
+        for split in self.facts.counts.get(config, {}):
+            if split in self.withheld and config not in UNLABELLED:
+                continue
+            for row in self.facts.rows(config, split):
+                yield key_of(config, row), self._comparable(config, row)
+
+    def _comparable(self, config: str, row: Row) -> Row:
+        if config == "articles":
+            row = row | {"provenance": {key: part for key, part in row["provenance"].items() if key not in ASIDE}}
+        about = row["a"] if config == "families" else row["article_id"]
+        return withhold(config, row) if about in self.uncleared else row
+
+    def digests(self, config: str) -> dict[Key, str]:
+        return {key: sha256(canonical(row))[:32] for key, row in self.rows(config)}
+
+
+def _config(name: str, old: _Side, new: _Side) -> ConfigDiff:
+    before, after = old.digests(name), new.digests(name)
+    fields_added, fields_removed = _fields(name, old.facts, new.facts)
+    differ = {key for key in before.keys() & after.keys() if before[key] != after[key]}
+    pairs = _pairs(name, old, new, differ) if differ else []
+    return ConfigDiff(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(pair for pair in pairs if set(pair.fields) - set(fields_added)),
+        fields_added=fields_added,
+        fields_removed=fields_removed,
+    )
+
+
+def _pairs(name: str, old: _Side, new: _Side, keys: set[Key]) -> list[Changed]:
+    before = {key: row for key, row in old.rows(name) if key in keys}
+    after = {key: row for key, row in new.rows(name) if key in keys}
+    return [Changed(key, before[key], after[key]) for key in sorted(keys)]
+
+
+def _fields(name: str, old: ReleaseFacts, new: ReleaseFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if name not in old.configs or name not in new.configs:
+        return (), ()
+    before, after = old.schema(name).names, new.schema(name).names
+    return tuple(n for n in after if n not in before), tuple(n for n in before if n not in after)
+
+
+def _splits(name: str, old: ReleaseFacts, new: ReleaseFacts) -> dict[str, tuple[int, int]]:
+    before, after = old.counts.get(name, {}), new.counts.get(name, {})
+    return {split: (before.get(split, 0), after.get(split, 0)) for split in [*before, *(set(after) - set(before))]}

@@ -1,0 +1,108 @@
+"""Rows into Parquet shards with stable borders and content-hashed names.
+
+In:  rows of a config, article by article in the order of ``article_id``.
+Out: ``data/<config>/<split>-NNNNN-of-NNNNN-<sha16>.parquet`` and logical digests of the full rows.
+
+A split is cut by the leading bits of ``article_id`` (a hash), into so many ranges that none holds much more than
+``TEXT_PER_SHARD`` of text. Shard k of every config is about the same articles; one article more changes one shard of
+each config, until the split has grown so far that all ranges are halved. A range without rows has no file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copydesk.dataset import parquet
+from copydesk.files import canonical, digest, sha256_file
+from copydesk.project import SPLITS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXT_PER_SHARD = 32 * 2**20  #: code points
+_PATH = re.compile(r"data/([a-z][a-z0-9_]*)/(train|validation|test)-(\d{5})-of-(\d{5})-([0-9a-f]{16})\.parquet")
+_BITS = 16  # of article_id that may tell shards apart
+
+Row = dict[str, Any]
+
+
+def place(path: str) -> tuple[str, str] | None:
+    """Config and split of a shard's path; None for any other path."""
+    found = _PATH.fullmatch(path)
+    return (found[1], found[2]) if found else None
+
+
+def ranges(n_chars: int) -> int:
+    """Into how many ranges a split with so much text is cut: a power of two."""
+    count = 1
+    while n_chars > count * TEXT_PER_SHARD and count < 2**_BITS:
+        count *= 2
+    return count
+
+
+def range_of(article_id: str, count: int) -> int:
+    """The range of ``count`` that an article belongs to; follows the order of ids."""
+    return int(article_id.removeprefix("art-")[:4], 16) * count >> _BITS
+
+
+@dataclass
+class Digests:
+    """Logical digests and row counts, config by split: SHA-256 over the rows' canonical JSON, a line each."""
+
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    _running: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def add(self, config: str, split: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take in further rows, in their order, as Parquet gives them back."""
+        key = config, split
+        running = self._running.setdefault(key, hashlib.sha256())
+        for row in rows:
+            running.update(canonical(row) + b"\n")
+            self.counts[key] = self.counts.get(key, 0) + 1
+
+    def configs(self) -> list[dict[str, Any]]:
+        """As the manifest lists them: ``articles`` first, splits in their usual order."""
+        names = sorted({config for config, _ in self.counts}, key=lambda name: (name != "articles", name))
+        return [self._config(name) for name in names]
+
+    def _config(self, name: str) -> dict[str, Any]:
+        splits = [
+            {"split": split, "rows": self.counts[name, split], "rows_sha256": self._running[name, split].hexdigest()}
+            for split in SPLITS
+            if (name, split) in self.counts
+        ]
+        together = digest([[split["split"], split["rows_sha256"]] for split in splits])
+        return {"name": name, "rows": sum(split["rows"] for split in splits), "rows_sha256": together, "splits": splits}
+
+
+def write(folder: Path, config: str, split: str, part: tuple[int, int], rows: Iterable[Row], schema: pa.Schema) -> Path:
+    """Put one shard into the release ``folder``; ``part`` is its number and how many there are."""
+    number, count = part
+    stem = f"{split}-{number:05d}-of-{count:05d}"
+    path = folder / "data" / config / f"{stem}.parquet"
+    parquet.write(path, rows, schema)
+    return path.rename(path.with_name(f"{stem}-{sha256_file(path)[:16]}.parquet"))
+
+
+def as_stored(rows: list[Row], schema: pa.Schema) -> list[Row]:
+    """``rows`` as Parquet gives them back: every number in its column's type, every struct in its order."""
+    import pyarrow as pa
+
+    stored: list[Row] = pa.Table.from_pylist(rows, schema=schema).to_pylist()
+    return stored
+
+
+def stored_schema(schema: pa.Schema) -> pa.Schema:
+    """``schema`` as Parquet gives it back, where list items go by another name."""
+    import io
+
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(schema.empty_table(), file)
+    return pq.read_schema(file)

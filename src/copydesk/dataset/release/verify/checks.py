@@ -1,0 +1,96 @@
+"""``copydesk verify``: everything that can be checked about a release, each thing by name.
+
+In:  a release folder, and who may sign.
+Out: a :class:`Verification`. A check that cannot be made, because what it rests on is broken, does not pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from copydesk.dataset import hub
+from copydesk.dataset.release.facts import MANIFEST
+from copydesk.dataset.release.sums import SUMS
+from copydesk.dataset.release.verify import families, rows, whole
+from copydesk.dataset.release.verify.opened import Check, NotARelease, Opened, Unreadable, Verification
+from copydesk.errors import CopydeskError
+from copydesk.issues import Issue, errors
+
+
+def documents(opened: Opened) -> Iterator[Issue]:
+    """Every number in card, datasheet, changelog, Croissant and report, computed again."""
+    from copydesk.dataset.release import papers
+
+    yield from papers.check(opened.folder, opened.facts)
+
+
+def loads(opened: Opened) -> Iterator[Issue]:
+    """``load_dataset`` gives every config and split with the rows and Features of the shards."""
+    yield from hub.compare_loaded(opened.folder, opened.facts, opened.schemas)
+
+
+def _row_check(name: str) -> Callable[[Opened], Iterable[Issue]]:
+    return lambda opened: opened_rows(opened)[name]
+
+
+def opened_rows(opened: Opened) -> dict[str, list[Issue]]:
+    """Issues of all row checks; the rows are read once."""
+    if opened.found is None:
+        opened.found = rows.run(opened)
+    return opened.found
+
+
+#: Name → what it finds. In this order; the first three say whether the rest can be believed.
+CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
+    "files": whole.unlisted_files,
+    "signature": whole.signature,
+    "manifest": whole.manifest,
+    "schemas": whole.schemas,
+    "features": whole.features,
+    **{name: _row_check(name) for name in rows.NAMES},
+    "families": families.families,
+    "earlier": families.earlier,
+    "documents": documents,
+    "loads": loads,
+}
+
+
+def verify(folder: Path, *, signers: Path | None = None) -> Verification:
+    """Check the release in ``folder``; ``signers`` is an ``allowed_signers`` file of ssh-keygen.
+
+    Raises: NotARelease, when there is none; CopydeskError, when there is no such file of signers.
+    """
+    if not (folder / MANIFEST).exists() and not (folder / SUMS).exists():
+        raise NotARelease(folder)
+    if signers is not None and not signers.is_file():
+        raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
+    opened, checks, issues = Opened(folder, signers), [], list[Issue]()
+    for name, check in CHECKS.items():
+        found, problem = _run(check, opened)
+        issues += [issue for issue in found if issue not in issues]
+        checks.append(Check(name, not errors(found) and not problem, problem or _detail(name, found, opened)))
+    return Verification(tuple(checks), tuple(issues))
+
+
+def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened) -> tuple[list[Issue], str]:
+    """What ``check`` finds, and why it could not go on."""
+    try:
+        return list(islice(check(opened), rows.MOST)), ""
+    except Unreadable as error:
+        return [Issue("unreadable", MANIFEST, str(error), hint="get the release again")], f"not made: {error}"
+    except (OSError, pa.ArrowException) as error:
+        problem = str(error).splitlines()[0]
+        return [Issue("unreadable", "data/", problem, hint="get the release again")], f"not made: {problem}"
+
+
+def _detail(name: str, found: list[Issue], opened: Opened) -> str:
+    if errors(found):
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"{found[0].where}: {found[0].message}{more}"
+    if name == "signature" and opened.signers is None:
+        return "not asked: no file of signers was given"
+    return "ok" if not found else f"{len(found)} warnings"

@@ -1,0 +1,43 @@
+"""Checks across articles and across releases: families, splits, label maps, held-out articles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from copydesk.dataset.release import manifest
+from copydesk.dataset.release.facts import MANIFEST
+from copydesk.dataset.release.verify.opened import Opened
+from copydesk.issues import Issue
+
+
+def families(opened: Opened) -> Iterator[Issue]:
+    """No family in two splits; the manifest's families, held-out articles and label maps are those of the rows."""
+    members: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, set[str]] = defaultdict(set)
+    for article_id, article in opened.articles.items():
+        members[article["family_id"]].add(article_id)
+        places[article["family_id"]].add(article["split"])
+    for family_id in sorted(family_id for family_id, found in places.items() if len(found) > 1):
+        yield Issue("leak", str(family_id), f"is in the splits {', '.join(sorted(places[family_id]))}")
+    stated = {row["family_id"]: (row["split"], set(row["members"])) for row in opened.manifest["families"]}
+    counted = {family_id: (min(places[family_id]), found) for family_id, found in members.items()}
+    for family_id in sorted(stated.keys() | counted.keys(), key=str):
+        if stated.get(family_id) != counted.get(family_id):
+            yield Issue("family-listed", MANIFEST, f"lists {family_id} otherwise than the rows have it", "$.families")
+    for held in opened.facts.held_out:
+        if held.article_id in opened.articles:
+            yield Issue("held-out", held.article_id, "is held out, but is in a split", "$.held_out")
+    if opened.manifest["labels"] != manifest.label_maps(opened.schemas, opened.facts.configs):
+        yield Issue("label-map", MANIFEST, "its label maps are not those of the layers", "$.labels")
+
+
+def earlier(opened: Opened) -> Iterator[Issue]:
+    """No article that an earlier release had in one split is in another one now."""
+    for record in opened.earlier():
+        for family in record["families"]:
+            for article_id in family["members"]:
+                now = opened.articles.get(article_id)
+                if now is not None and now["split"] != family["split"]:
+                    message = f"was in {family['split']} in {record['version']}, is in {now['split']} now"
+                    yield Issue("split-moved", article_id, message, "$.split")

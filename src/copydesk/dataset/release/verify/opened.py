@@ -1,0 +1,131 @@
+"""A release folder opened for checking, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from copydesk import files
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
+from copydesk.errors import CopydeskError
+from copydesk.issues import Issue, errors
+from copydesk.labeling.layers import Layer
+from copydesk.schemas import RECORDS, Schemas
+
+Record = dict[str, Any]
+
+
+class NotARelease(CopydeskError):
+    """There is no release in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        problem = f"has no {MANIFEST}" if folder.is_dir() else "is not there"
+        super().__init__(f"{folder} {problem}", "name the folder of a release, such as dist/NAME-1.0.0")
+
+
+class Unreadable(Exception):
+    """A part of the release cannot be read, so what rests on it cannot be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What ``verify`` found."""
+
+    checks: tuple[Check, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks) and not errors(self.issues)
+
+    def as_json(self) -> Record:
+        checks = [asdict(check) for check in self.checks]
+        return {"ok": self.ok, "checks": checks, "issues": [issue.as_json() for issue in self.issues]}
+
+
+@dataclass
+class Opened:
+    """A release folder; its parts are read when a check first asks. Each may raise Unreadable."""
+
+    folder: Path
+    signers: Path | None
+    found: dict[str, list[Issue]] | None = None  #: issues of the one pass over the rows, when it was made
+
+    @cached_property
+    def manifest(self) -> Record:
+        try:
+            manifest = files.read_json(self.folder / MANIFEST)
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise Unreadable(f"{MANIFEST} cannot be read: {error}") from None
+        found = Schemas.packaged().check("manifest", manifest, MANIFEST)
+        if found:
+            raise Unreadable(f"{MANIFEST} breaks its schema: {found[0].path} {found[0].message}")
+        return dict(manifest)
+
+    @cached_property
+    def facts(self) -> ReleaseFacts:
+        try:
+            return ReleaseFacts.of(self.folder, self.manifest)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise Unreadable(f"its facts cannot be read: {error}") from None
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The schemas of its rows, derived from its layers and their released value schemas."""
+        packaged = Schemas.packaged()
+        try:
+            layers = [(layer, self._value_schema(layer)) for layer in self.facts.layers]
+            return Schemas({name: packaged[name] for name in RECORDS}, layers, [])
+        except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Unreadable(f"schemas/ cannot be read: {error}") from None
+
+    def _value_schema(self, layer: Layer) -> Record:
+        schema: Record = files.read_json(self.folder / f"schemas/{layer.name}.schema.json")
+        return schema
+
+    @cached_property
+    def articles(self) -> Mapping[str, Record]:
+        """What other rows are held against: id → family, split, length."""
+        columns = ["article_id", "family_id", "split", "n_chars", "rights"]
+        return {row["article_id"]: row for row in self.facts.rows("articles", columns=columns)}
+
+    @cached_property
+    def gone(self) -> set[str]:
+        """Ids and digests of what was removed."""
+        keys = ("article_id", "text_sha256", "raw_sha256")
+        return {record[key] for record in self.facts.removals for key in keys if record[key]}
+
+    def earlier(self) -> Iterator[Record]:
+        """Records of earlier releases: folders beside this one, and the project's own if it stands in one."""
+        for path in sorted(self.folder.absolute().parent.glob(f"*/{MANIFEST}")):
+            yield from self._older(path)
+        root = self.folder.absolute().parent.parent
+        if (root / "copydesk.toml").is_file():
+            for path in sorted((root / "dataset/releases").glob("*.json")):
+                yield from self._older(path)
+
+    def _older(self, path: Path) -> Iterator[Record]:
+        from copydesk.dataset.release.versions import Version
+
+        try:
+            record = files.read_json(path)
+            same = record.get("name", self.facts.name) == self.facts.name
+            if same and Version.parse(record["version"]) < Version.parse(self.facts.version):
+                yield record
+        except (OSError, ValueError, KeyError, AttributeError, CopydeskError):
+            return  # another folder's trouble is not this release's

@@ -1,0 +1,176 @@
+"""``copydesk release``: cut a version of the dataset, whole or not at all.
+
+In:  a project with its build and labels; a version, or leave to choose it.
+Out: a folder in ``dist/`` that ``verify`` has passed, its splits in ``dataset/splits.jsonl`` and its record in
+``dataset/releases/``. With issues nothing is written. Earlier releases are never touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copydesk import files
+from copydesk.console import Progress, quiet
+from copydesk.dataset.release import history, manifest, papers, sums
+from copydesk.dataset.release.audience import AUDIENCES, LOCAL
+from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
+from copydesk.dataset.release.draft import Draft
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
+from copydesk.dataset.release.papers.questions import answers
+from copydesk.dataset.release.step import steps
+from copydesk.dataset.release.verify import verify
+from copydesk.dataset.release.versions import BadVersion, Version
+from copydesk.errors import CopydeskError, OutsideError
+from copydesk.issues import Issue, errors
+from copydesk.project import Project
+from copydesk.schemas import Schemas
+
+Record = dict[str, Any]
+WORKSHOP = ".release-"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ``release`` did; ``path`` and ``digest`` are None when issues kept it from being cut."""
+
+    version: str | None  #: None when none was asked for and issues came first
+    bump: str | None
+    audience: str
+    path: Path | None
+    splits: dict[str, int]  #: articles per split
+    digest: str | None
+    issues: tuple[Issue, ...]
+
+    def as_json(self) -> Record:
+        plain = {key: getattr(self, key) for key in ("version", "bump", "audience", "splits", "digest")}
+        path = None if self.path is None else str(self.path)
+        return plain | {"path": path, "issues": [issue.as_json() for issue in self.issues]}
+
+
+def release(
+    project: Project,
+    version: str | None = None,
+    *,
+    audience: str = LOCAL,
+    bump_auto: bool = False,
+    sign: Path | None = None,
+    now: str,
+    progress: Progress = quiet,
+) -> Released:
+    """Cut ``version``, or with ``bump_auto`` the one that the change calls for.
+
+    Cutting a version again, also for another audience, reuses its date and gives the same bytes.
+
+    Raises: BadVersion, when the version understates the change, goes back, or was cut with other rows;
+            NotBuilt; Locked; BadKey; OutsideError, when the disk refuses. Nothing is left behind then.
+    """
+    if (version is None) != bump_auto:
+        raise CopydeskError("a release needs a version or --bump auto, one of the two", "copydesk release 1.0.0")
+    if audience not in AUDIENCES:
+        raise CopydeskError(f"no audience {audience!r}", f"one of: {', '.join(AUDIENCES)}")
+    if version is not None:
+        Version.parse(version)
+    with files.locked(project.dist / ".lock", "dist/"), _workshop(project) as folder:
+        return _Cut(project, audience, sign, now, progress, folder).run(version)
+
+
+@contextmanager
+def _workshop(project: Project) -> Iterator[Path]:
+    """A temporary folder in ``dist/``; what a killed release left there goes first."""
+    for left in project.dist.glob(f"{WORKSHOP}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=WORKSHOP, dir=project.dist, ignore_cleanup_errors=True) as name:
+        try:
+            folder = Path(name) / "release"
+            folder.mkdir()
+            yield folder
+        except OSError as error:
+            raise OutsideError(f"cannot write {project.dist}: {error.strerror or error}") from error
+
+
+@dataclass
+class _Cut:
+    """One release on its way."""
+
+    project: Project
+    audience: str
+    sign: Path | None
+    now: str
+    progress: Progress
+    folder: Path
+
+    def run(self, version: str | None) -> Released:
+        corpus = Corpus.gather(self.project)
+        dealt = corpus.deal()
+        draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience)
+        issues = [*corpus.issues, *_open_questions(self.project), *_empty(dealt)]
+        if errors(issues):
+            return self._refused(version, issues)
+        with self.progress("writing rows"):
+            draft.write()
+        record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), {}), version)
+        with self.progress("verifying"):
+            issues += verify(self.folder).issues
+        if errors(issues):
+            return self._refused(record["version"], issues)
+        return self._publish(draft, record, dealt, issues)
+
+    def _choose(self, draft: Draft, record: Record, version: str | None) -> Record:
+        """The manifest with the first version that fits; documents, manifest and sums are in the folder then.
+
+        A version that was cut before fits only when this gives the same bytes.
+        """
+        known = history.cuts(self.project)
+        for each in steps(self.project, draft, record, version, known, self.now):
+            complete = self._document(draft, record | each)
+            before = known.get(complete["version"])
+            if before is None or history.digest_of(before, self.audience) in (None, sums.digest(self.folder)):
+                return complete
+        problem = f"was cut for {self.audience} before, with other documents or inputs"
+        raise BadVersion(complete["version"], problem, "a release is never changed: cut the next patch version")
+
+    def _document(self, draft: Draft, record: Record) -> Record:
+        """Write what follows from the rows: documents, then the manifest of all files, then the sums."""
+        facts = ReleaseFacts.of(self.folder, record)
+        for path, data in papers.documents(facts).items():
+            files.write_bytes(self.folder / path, data)
+        record = record | {"files": manifest.listing(self.folder, draft.rows)}
+        files.write_json(self.folder / MANIFEST, record)
+        sums.write(self.folder)
+        return record
+
+    def _publish(self, draft: Draft, record: Record, dealt: Dealt, issues: list[Issue]) -> Released:
+        """Pin the splits, give the folder its name, remember it: killed in between, the same command ends it."""
+        version = record["version"]
+        if self.sign is not None:
+            sums.sign(self.folder, self.sign)
+        pinned = [row | {"since": version} for row in dealt.new]
+        files.append_jsonl(self.project.dataset / SPLITS_FILE, pinned)
+        final = history.folder_of(self.project, version, self.audience)
+        if final.exists():
+            final.rename(self.folder.with_name("before"))
+        self.folder.rename(final)
+        history.remember(self.project, final, record, draft.full.configs())
+        counts = ReleaseFacts.of(final, record).counts["articles"]
+        return Released(version, record["bump"], self.audience, final, counts, sums.digest(final), tuple(issues))
+
+    def _refused(self, version: str | None, issues: list[Issue]) -> Released:
+        return Released(version, None, self.audience, None, {}, None, tuple(issues))
+
+
+def _open_questions(project: Project) -> list[Issue]:
+    hint = "answer it in dataset/datasheet.toml, or waive it by name with a reason in copydesk.toml"
+    names = papers.unanswered(project)
+    return [Issue("question-open", "dataset/datasheet.toml", f"{name} is not answered", hint=hint) for name in names]
+
+
+def _empty(dealt: Dealt) -> Iterator[Issue]:
+    if not dealt.published:
+        hint = "`copydesk build` reads articles; `dataset/removals.jsonl` says which were taken out"
+        yield Issue("nothing-to-release", "build/articles.parquet", "there is no article to release", hint=hint)

@@ -1,0 +1,128 @@
+"""Take an article out of every later release, and remember that it must not come back.
+
+In:  an article id and a reason.
+Out: lines in ``dataset/removals.jsonl``, and where something of the article remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from copydesk import files
+from copydesk.dataset.store import Store
+from copydesk.errors import CopydeskError
+from copydesk.labeling import layers
+from copydesk.labeling.annotations import history, latest
+from copydesk.project import Project
+
+Removal = dict[str, Any]
+
+
+class UnknownArticle(CopydeskError):
+    """No article of the last build has this id."""
+
+    def __init__(self, article_id: str) -> None:
+        self.article_id = article_id
+        super().__init__(
+            f"no article {article_id!r} in the last build", "`copydesk show` and `copydesk families` list ids"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """A place that still holds something of a removed article."""
+
+    where: str
+    what: str
+    clear: str  #: how to clear it
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What ``remove`` did."""
+
+    article_id: str
+    articles: tuple[str, ...]  #: every id removed, its own first
+    families: tuple[str, ...]
+    labels: int  #: individual answers that go with them
+    remains: tuple[Remains, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read(project: Project) -> list[Removal]:
+    """Removal records, one per article, sorted by id; the earliest line of an article counts."""
+    found: dict[str, Removal] = {}
+    for record in files.read_jsonl(project.dataset / "removals.jsonl"):
+        known = found.get(record["article_id"])
+        if known is None or record["removed_at"] < known["removed_at"]:
+            found[record["article_id"]] = record
+    return [found[article_id] for article_id in sorted(found)]
+
+
+def remove(project: Project, article_id: str, *, reason: str, now: str, family: bool = False) -> Removed:
+    """Take the article, with ``family`` also its family, out of all later releases.
+
+    Raises: UnknownArticle; CopydeskError, when no reason is given.
+    """
+    if not reason.strip():
+        raise CopydeskError("a removal needs a reason", "--reason TEXT")
+    store = Store(project)
+    article = store.by_id.get(article_id)
+    if article is None:
+        raise UnknownArticle(article_id)
+    members = {article_id}
+    if family and article["family_id"]:
+        members |= {other["article_id"] for other in store.by_id.values() if other["family_id"] == article["family_id"]}
+    known = {removal["article_id"] for removal in read(project)}
+    ids = (article_id, *sorted(members - {article_id}))
+    records = [_record(store.by_id[each], reason, now) for each in ids if each not in known]
+    with files.locked(project.build / "removals.lock", "dataset/removals.jsonl"):
+        files.append_jsonl(project.dataset / "removals.jsonl", records)
+    families = {store.by_id[each]["family_id"] for each in ids} - {None}
+    return Removed(article_id, ids, tuple(sorted(families)), _labels(project, ids), _remains(project, store, ids))
+
+
+def _record(article: Mapping[str, Any], reason: str, now: str) -> Removal:
+    return {
+        "schema_version": 1,
+        "article_id": article["article_id"],
+        "raw_sha256": article["provenance"]["raw_sha256"],
+        "text_sha256": article["text_sha256"],
+        "reason": reason.strip(),
+        "removed_at": now,
+    }
+
+
+def _labels(project: Project, ids: tuple[str, ...]) -> int:
+    gone = set(ids)
+    return sum(
+        record["article_id"] in gone and record["status"] != "withdrawn"
+        for layer in layers.load(project)
+        for record in latest(history(layer))
+    )
+
+
+def _remains(project: Project, store: Store, ids: tuple[str, ...]) -> tuple[Remains, ...]:
+    """Where words or labels of the articles still stand; Copydesk does not delete what people keep."""
+    raw = sorted({f"dataset/{store.by_id[each]['provenance']['path']}" for each in ids})
+    places = [Remains(path, "its raw bytes", "delete the file, and its history in git if it must go") for path in raw]
+    for layer in layers.load(project):
+        if any(record["article_id"] in ids for record in history(layer)):
+            where = f"labeling/{layer.name}/annotations.jsonl"
+            places.append(Remains(where, "answers about it", "delete its lines, and their history in git"))
+    for folder in sorted(project.dist.glob("*/manifest.json")):
+        manifest = files.read_json(folder)
+        if any(each in row["members"] for row in manifest["families"] for each in ids):
+            where = folder.parent.relative_to(project.root).as_posix()
+            places.append(Remains(where, "its rows", "delete the folder and every copy handed out"))
+    if project.hub_repo:
+        places.append(
+            Remains(project.hub_repo, "its rows in published revisions", "ask the Hub to delete the revisions")
+        )
+    places.append(Remains("build/", "its record", "delete the raw file, then run `copydesk build`"))
+    places.append(Remains(str(project.private), "tasks, exports and backups of the server", "see docs/removal.md"))
+    return tuple(places)
