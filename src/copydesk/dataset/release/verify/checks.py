@@ -81,10 +81,10 @@ def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened) -> tuple[li
     try:
         return list(islice(check(opened), rows.MOST)), ""
     except Unreadable as error:
-        return [Issue("unreadable", MANIFEST, str(error), hint="get the release again")], f"not made: {error}"
+        return [Issue("release-unreadable", MANIFEST, str(error), hint="get the release again")], f"not made: {error}"
     except (OSError, pa.ArrowException) as error:
         problem = str(error).splitlines()[0]
-        return [Issue("unreadable", "data/", problem, hint="get the release again")], f"not made: {problem}"
+        return [Issue("release-unreadable", "data/", problem, hint="get the release again")], f"not made: {problem}"
 
 
 def _detail(name: str, found: list[Issue], opened: Opened) -> str:
