@@ -74,33 +74,29 @@ def a_release(folder: Path, **manifest: Any) -> ReleaseFacts:
         path = f"data/{config}/train-00000-of-00001-{'0' * 16}.parquet"
         parquet.write(folder / path, found, schemas.arrow(f"rows/{config}"))
         files.write_json(folder / "schemas/rows" / f"{config}.schema.json", schemas[f"rows/{config}"])
-        entry = {"config": config, "split": "train", "rows": len(found), "bytes": (folder / path).stat().st_size}
+        entry = {"rows": len(found), "bytes": (folder / path).stat().st_size}
         listed.append({"path": path, "sha256": files.sha256_file(folder / path)} | entry)
     layers = [read(resources.folder("labeling") / name) for name in ("entities", "stance", "claims")]
-    stated = _manifest() | {"layers": [layer_record(layer) for layer in layers], "files": _files(listed)} | manifest
+    stated = _manifest() | {"layers": [layer_record(layer) for layer in layers], "files": listed} | manifest
     files.write_json(folder / "manifest.json", stated)
     return ReleaseFacts.read(folder)
 
 
-def _files(listed: list[dict[str, Any]]) -> Any:
-    return {entry["path"]: {key: value for key, value in entry.items() if key != "path"} for entry in listed}
-
-
 def _manifest() -> dict[str, Any]:
     plain = {"name": "weather", "title": "Weather", "description": "Two *wet* articles.", "license": "cc-by-4.0"}
-    plain |= {"version": "1.0.0", "audience": "local", "released_at": "2026-01-02T03:04:05Z", "bump": "initial"}
+    plain |= {"version": "1.0.0", "audience": "local", "released_at": "2026-01-02T03:04:05Z", "bump": "first"}
     return {
         **plain,
         "previous": None,
         "changes": None,
         "answers": {"motivation.purpose": "To test."},
         "build": {"read": 3, "kept": 2, "rejected": 1},
-        "tools": {"copydesk": "0.1.0"},
+        "tools": [{"name": "copydesk", "version": "0.1.0"}],
         "scans": {"personal": {"email": {"hits": 0, "articles": 0}}},
         "languages": ["en"],
-        "splits": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": ""},
+        "splitting": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": ""},
         "labeling": {"redundancy": 2, "blind": True},
-        "withhold_labels": [],
+        "withheld_labels": [],
         "waivers": [{"what": "datasheet.motivation.funding", "reason": "not known"}],
         "held_out": [],
         "disputes": [],
