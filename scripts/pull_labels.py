@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from copydesk.labeling.pull import Pulled, pull
-
 from copydesk.console import Progress, bar
 from copydesk.labeling import layers
+from copydesk.labeling.pull import Pulled, pull
 from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 

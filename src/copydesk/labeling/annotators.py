@@ -106,14 +106,26 @@ def get(known: Sequence[Annotator], name: str) -> Annotator:
 
 
 def users(project: Project, studio: Studio) -> dict[int, str]:
-    """Pseudonym by user id, for this project's people on this server."""
-    by_email = {entry["email"].lower(): name for name, entry in _people(project, studio).items()}
+    """Pseudonym by user id, for this project's people on this server; also of those whose user was deleted since."""
+    people = _people(project, studio)
+    ids = {str(user.get("email", "")).lower(): int(user["id"]) for user in studio.users()}
     found = {}
-    for user in studio.users():
-        name = by_email.get(str(user.get("email", "")).lower())
-        if name is not None:
-            found[int(user["id"])] = name
+    for name, entry in people.items():
+        user_id = ids.get(entry["email"].lower()) or entry.get("user_id")
+        if user_id is None:
+            continue
+        found[int(user_id)] = name
+        if entry.get("user_id") != str(user_id):
+            _remember(project, studio, name, entry | {"user_id": str(user_id)})
     return found
+
+
+def as_annotator(project: Project, name: str, studio: Studio) -> Studio:
+    """The same server as the annotator ``name``, with the sign-in that `add` gave them."""
+    entry = _people(project, studio).get(name)
+    if entry is None or not entry["password"]:
+        raise CopydeskError(f"the sign-in of {name!r} is not known here", "only who added them has it")
+    return studio.sign_in(entry["email"], entry["password"])
 
 
 def assign_user(project: Project, name: str, email: str, studio: Studio) -> None:

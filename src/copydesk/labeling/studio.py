@@ -11,14 +11,17 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from copydesk.errors import CopydeskError, OutsideError
 from copydesk.labeling import server
 from copydesk.project import Project
+
+if TYPE_CHECKING:
+    import httpx
 
 URL, API_KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 PAGE = 1000  #: tasks per page of a listing
@@ -218,21 +221,39 @@ class Studio:
 
     def sign_up(self, email: str, password: str) -> None:
         """Make a user by the invitation link's own form, so that the password is known and sign-up stays closed."""
+        invite = self._object("GET", "api/invite")["invite_url"]
+        with self._browser() as browser:
+            if not self._submit(browser, invite, {"email": email, "password": password, "allow_newsletters": "false"}):
+                raise OutsideError(f"Label Studio did not take the new user {email!r}", "is the name taken already?")
+
+    def sign_in(self, email: str, password: str) -> Studio:
+        """The same server, as another user."""
+        with self._browser() as browser:
+            if not self._submit(browser, "user/login/", {"email": email, "password": password}):
+                raise OutsideError(f"Label Studio does not let {email!r} in", "was the password changed there?")
+            answer = browser.get(f"{self.url}/api/current-user/token")
+        token = answer.json().get("token") if answer.is_success else None
+        if not token:
+            raise OutsideError(f"Label Studio gives {email!r} no token", "allow legacy tokens in its organization")
+        return Studio(self.url, token, place=self.place)
+
+    def _browser(self) -> httpx.Client:
         import httpx
 
-        invite = self._object("GET", "api/invite")["invite_url"]
-        address = f"{self.url}/{invite.lstrip('/')}" if not invite.startswith("http") else invite
+        return httpx.Client(timeout=READ_S, trust_env=self.place != "local", follow_redirects=False)
+
+    def _submit(self, browser: httpx.Client, path: str, fields: dict[str, str]) -> bool:
+        """Send a form of the server's pages; whether it took it, and so sent us on."""
+        import httpx
+
+        address = urljoin(f"{self.url}/", path.removeprefix("/"))
         try:
-            with httpx.Client(timeout=READ_S, trust_env=self.place != "local", follow_redirects=False) as browser:
-                form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).text)
-                fields = {"email": email, "password": password, "allow_newsletters": "false"}
-                if form:
-                    fields["csrfmiddlewaretoken"] = form[1]
-                answer = browser.post(address, data=fields, headers={"Referer": address})
+            form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).text)
+            token = {"csrfmiddlewaretoken": form[1]} if form else {}
+            answer = browser.post(address, data=fields | token, headers={"Referer": address})
         except httpx.HTTPError as error:
             raise _broken(self.url, error, writes=True) from None
-        if answer.status_code != HTTPStatus.FOUND:
-            raise OutsideError(f"Label Studio did not take the new user {email!r}", "is the name taken already?")
+        return answer.status_code == HTTPStatus.FOUND
 
     # Transport
 

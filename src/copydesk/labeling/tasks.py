@@ -6,7 +6,7 @@ The server has no unique task key, so ours stands in the task's data: a digest o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from copydesk.files import digest
 from copydesk.labeling.layers import Layer
@@ -44,7 +44,7 @@ def render(article: Mapping[str, Any], layer: Layer, target: str | None, annotat
     }
 
 
-def is_intact(data: object) -> bool:
+def is_intact(data: object) -> TypeGuard[Data]:
     """Whether task data from a server holds a key that its parts give: ours, and nobody has edited the parts."""
     return (
         isinstance(data, Mapping)

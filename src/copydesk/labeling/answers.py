@@ -1,0 +1,244 @@
+"""Turn an export into states of answers: the second door of the schema.
+
+In:  one kept export, the layer, and the newest known state of each answer.
+Out: the states that are new, and an issue for whatever cannot be believed. Anything that a server could return may
+     stand in an export; the server itself checks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from copydesk.files import canonical, digest, sha256
+from copydesk.issues import Issue
+from copydesk.labeling.annotations import Annotation, instant
+from copydesk.labeling.exports import OPERATOR, UNKNOWN, Export, Sheet
+from copydesk.labeling.layers import Layer
+from copydesk.labeling.tasks import is_intact
+
+results = import_module("copydesk.labeling.results")
+SYSTEM = "label-studio"
+_ZERO = timedelta(0)
+
+Check = Callable[[Annotation, Mapping[str, Any], str], list[Issue]]  #: record, its article as shown, place
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one export says that was not known."""
+
+    states: list[Annotation] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    unknown: set[int] = field(default_factory=set)  #: Label Studio projects with answers of unknown users
+
+
+def read(export: Export, layer: Layer, known: Mapping[str, Annotation], check: Check) -> Reading:
+    """The new states in ``export``, in a stable order; ``known`` is the newest state of each answer so far.
+
+    The same export and history give the same states. ``check`` is schema and meaning.
+    """
+    reading = Reading()
+    found: dict[str, Annotation] = {}
+    seen: set[str] = set()
+    for sheet in export.sheets:
+        for task in sheet.tasks:
+            for record in _task(task, sheet, export, layer, reading, seen):
+                issues = check(record, _shown(task), _place(sheet, task, record["source"]["annotation_id"]))
+                reading.issues += issues
+                if not [issue for issue in issues if issue.severity == "error"]:
+                    found[record["annotation_id"]] = record
+    for annotation_id, record in found.items():
+        state = _newer(record, known.get(annotation_id), export.at)
+        if state is not None:
+            reading.states.append(state)
+    for sheet in export.sheets:
+        reading.states += _withdrawn(sheet, known, seen, export.at, reading)
+    unique = {canonical(state): state for state in reading.states}
+    reading.states = sorted(unique.values(), key=lambda state: (state["annotation_id"], canonical(state)))
+    return reading
+
+
+def _task(
+    task: object, sheet: Sheet, export: Export, layer: Layer, reading: Reading, seen: set[str]
+) -> Iterator[Annotation]:
+    """The answers to one task. ``seen`` collects the id of every answer that is there, good or not."""
+    place = _place(sheet, task)
+    if not isinstance(task, dict) or not isinstance(task.get("annotations"), list):
+        reading.issues.append(Issue("export-shape", place, "is no exported task"))
+        return
+    if not task["annotations"]:
+        return
+    data = task.get("data")
+    if not is_intact(data) or data["layer"] != layer.name or not isinstance(data.get("text"), str):
+        message = "somebody answered a task that is not Copydesk's, or whose key was edited; it is left where it is"
+        reading.issues.append(Issue("foreign-task", place, message, "$.data", "ask who made it", "warning"))
+        return
+    seen.update(_annotation_id(answer, data) for answer in task["annotations"] if isinstance(answer, dict))
+    if sha256(data["text"].encode("utf-8", "surrogatepass")) != data["text_sha256"]:
+        message = "the text on the server was edited: its answers may point at other words"
+        hint = "`copydesk push --reconcile` does not repair it; put the text back there"
+        reading.issues.append(Issue("task-text-edited", place, message, "$.data.text", hint))
+        return
+    for n, answer in enumerate(task["annotations"]):
+        record = _answer(answer, n, task, sheet, export, layer, reading)
+        if record is not None:
+            yield record
+
+
+def _answer(
+    answer: object, n: int, task: Mapping[str, Any], sheet: Sheet, export: Export, layer: Layer, reading: Reading
+) -> Annotation | None:
+    """One answer as a record; None, and an issue, when it cannot be one."""
+    if not isinstance(answer, dict):
+        reading.issues.append(Issue("export-shape", _place(sheet, task), "is no annotation", f"$.annotations[{n}]"))
+        return None
+    place, data = _place(sheet, task, answer.get("id")), task["data"]
+    annotator, created, updated = (
+        answer.get("completed_by"),
+        _utc(answer.get("created_at")),
+        _utc(answer.get("updated_at")),
+    )
+    if created is None or updated is None:
+        reading.issues.append(Issue("export-shape", place, "says no instant of its making or change", "$.updated_at"))
+        return None
+    if not isinstance(annotator, str) or annotator.startswith(UNKNOWN):
+        reading.unknown.add(sheet.project_id)
+        message = f"{annotator or 'a user who was deleted'} is no annotator of this project"
+        hint = "tell who it is with `copydesk annotators`; the answer stays on the server until then"
+        reading.issues.append(Issue("unknown-user", place, message, "$.completed_by", hint))
+        return None
+    reading.issues += _people(answer, annotator, sheet, place)
+    skipped = answer.get("was_cancelled") is True
+    value = None
+    if not skipped:
+        value, issues = results.value(layer, answer.get("result"), data["text"])
+        reading.issues += [_at(place, issue) for issue in issues]
+    return {
+        "schema_version": 1,
+        "annotation_id": _annotation_id(answer, data),
+        "article_id": data["article_id"],
+        "text_sha256": data["text_sha256"],
+        "layer": layer.name,
+        "layer_version": data["layer_version"],
+        "target": data["target"],
+        "annotator": annotator,
+        "role": export.roles.get(annotator, "human"),
+        "status": "skipped" if skipped else "submitted",
+        "created_at": created,
+        "updated_at": max(created, updated, key=instant),
+        "lead_time_s": _seconds(answer.get("lead_time")),
+        "with_predictions": bool(task.get("predictions") or answer.get("parent_prediction")),
+        "source": {
+            "system": SYSTEM,
+            "project": sheet.desk,
+            "task_id": _id(task.get("id")),
+            "annotation_id": _id(answer.get("id")),
+        },
+        "value": value,
+    }
+
+
+def _people(answer: Mapping[str, Any], annotator: str, sheet: Sheet, place: str) -> Iterator[Issue]:
+    """The free edition lets everyone into every project; what it shows of that is reported."""
+    if sheet.annotator is not None and annotator != sheet.annotator:
+        message = f"{annotator} answered at the desk of {sheet.annotator}; it counts as {annotator}'s"
+        yield Issue("wrong-annotator", place, message, "$.completed_by", "blind work needs one's own desk", "warning")
+    editor = answer.get("updated_by")
+    if isinstance(editor, str) and editor not in (annotator, OPERATOR):
+        message = f"{editor} changed the answer of {annotator}"
+        yield Issue("edited-by-other", place, message, "$.updated_by", "ask both; the change is kept", "warning")
+
+
+def _newer(record: Annotation, known: Annotation | None, at: str) -> Annotation | None:
+    """The state to add for what the server shows; None when that is known."""
+    if known is None:
+        return record
+    if _content(record) == _content(known) and instant(record["updated_at"]) <= instant(known["updated_at"]):
+        return None
+    if instant(record["updated_at"]) > instant(known["updated_at"]):
+        return record
+    # The server went back in time, such as after a backup was put back: what it shows now is the newest state.
+    return record | {"updated_at": _after(known["updated_at"], at)}
+
+
+def _content(record: Annotation) -> dict[str, Any]:
+    return {name: record[name] for name in record if name not in ("updated_at", "source")}
+
+
+def _withdrawn(
+    sheet: Sheet, known: Mapping[str, Annotation], seen: set[str], at: str, reading: Reading
+) -> Iterator[Annotation]:
+    """Answers that were there and are not any more: of the exported tasks, or with a whole sheet of the desk."""
+    changed = {_id(task.get("id")): _utc(task.get("updated_at")) for task in sheet.tasks if isinstance(task, dict)}
+    mine = [record for record in known.values() if record["source"]["project"] == sheet.desk]
+    missing = [record for record in mine if record["annotation_id"] not in seen and record["status"] != "withdrawn"]
+    if missing and not sheet.familiar and not [record for record in mine if record["annotation_id"] in seen]:
+        message = f"none of {len(missing)} known answers is on this server; they are not taken for withdrawn"
+        hint = "is it another server? put its backup back, or go on: known answers stay"
+        reading.issues.append(Issue("other-server", sheet.desk, message, hint=hint, severity="warning"))
+        return
+    for record in missing:
+        task_id = record["source"]["task_id"]
+        if sheet.whole or task_id in changed:
+            when = changed.get(task_id) or at
+            when = max(when, record["updated_at"], key=instant)
+            yield record | {"status": "withdrawn", "value": None, "updated_at": when}
+
+
+def _annotation_id(answer: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """Stable also when the server moves: its ids may change, its ``unique_id`` does not."""
+    unique = answer.get("unique_id")
+    if not isinstance(unique, str) or not unique:
+        unique = [data["copydesk_key"], str(answer.get("completed_by")), str(answer.get("created_at"))]
+    return f"ann-{digest([SYSTEM, unique], 16)}"
+
+
+def _shown(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The article as the task shows it: what offsets are checked against."""
+    data = task["data"]
+    return {name: data[name] for name in ("article_id", "text", "text_sha256")} | {"n_chars": len(data["text"])}
+
+
+def _place(sheet: Sheet, task: object, annotation_id: object = None) -> str:
+    task_id = task.get("id") if isinstance(task, dict) else None
+    place = f"{sheet.desk} task {task_id}"
+    return place if annotation_id is None else f"{place} annotation {annotation_id}"
+
+
+def _at(place: str, issue: Issue) -> Issue:
+    return Issue(issue.code, place, issue.message, issue.path, issue.hint, issue.severity)
+
+
+def _utc(value: object) -> str | None:
+    """An instant as records write it; None when it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _after(known: str, at: str) -> str:
+    """``at``, or just after ``known`` where this machine's clock is behind."""
+    if instant(at) > instant(known):
+        return at
+    later = datetime.fromisoformat(known) + timedelta(microseconds=1)
+    return later.isoformat().replace("+00:00", "Z")
+
+
+def _seconds(value: object) -> float | None:
+    """A lead time; null when the server says none that could be one."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf"):
+        return float(value)
+    return None
+
+
+def _id(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
