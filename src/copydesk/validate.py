@@ -104,7 +104,7 @@ def _settings(path: Path, kind: str | None) -> Iterator[Issue]:
         elif kind == "source":
             sources.read(path)
         elif kind == "annotators":
-            annotator_roles(path)
+            annotator_roles(Project.load(path.parents[1]))
     except BadConfig as error:
         yield Issue("bad-setting", error.where, error.problem, hint=error.hint)
 

@@ -107,18 +107,18 @@ class Schemas:
         """Its fields as a table."""
         return list(fields(self._by_name[name]))
 
+    def composed(self, name: str) -> Schema:
+        """What records are held against: for an annotation also the schema of its layer's value."""
+        schema = self._by_name[name]
+        if name != "annotation":
+            return schema
+        return schema | {"allOf": [_with_value(layer, self._by_name[layer]) for layer in self.layers]}
+
     def _checker(self, name: str) -> Checker:
         if name not in self._checkers:
-            self._checkers[name] = self._make_checker(name)
+            labels_at = {"annotation": "$.value"}.get(name, "$" if name in self.layers else None)
+            self._checkers[name] = Checker(self.composed(name), labels_at)
         return self._checkers[name]
-
-    def _make_checker(self, name: str) -> Checker:
-        schema = self._by_name[name]
-        if name == "annotation":
-            return Checker(
-                schema | {"allOf": [_with_value(layer, self._by_name[layer]) for layer in self.layers]}, "$.value"
-            )
-        return Checker(schema, "$" if name in self.layers else None)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_checkers": {}}  # compiled validators do not travel to other processes

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk import toml
 from copydesk.errors import CopydeskError
 from copydesk.files import read_jsonl
 from copydesk.labeling.layers import Layer
@@ -47,7 +46,7 @@ class Surroundings:
             schemas=schemas,
             articles_at=_articles(path, project),
             removed=frozenset(_removed(project)),
-            roles=annotator_roles(project.labeling / "annotators.toml") if project else None,
+            roles=annotator_roles(project) if project else None,
         )
 
     @property
@@ -72,12 +71,11 @@ class Surroundings:
         return {row["article_id"]: row for row in table.to_pylist()}
 
 
-def annotator_roles(path: Path) -> dict[str, str] | None:
-    """Annotator → role, as ``labeling/annotators.toml`` lists them; None when it is not there. Raises BadConfig."""
-    if not path.is_file():
-        return None
-    table = toml.Reader(toml.read(path), "labeling/annotators.toml")
-    return {row.take("name", str): row.take("role", str, "human") for row in table.tables("annotators")}
+def annotator_roles(project: Project) -> dict[str, str] | None:
+    """Annotator → role; None when the project lists nobody. Raises BadConfig, UnknownKey."""
+    from copydesk.labeling import annotators  # knows the server's client: not for those who check without a project
+
+    return {each.name: each.role for each in annotators.read(project)} or None
 
 
 def _shown(path: Path, project: Project | None) -> str:
