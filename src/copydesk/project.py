@@ -127,9 +127,10 @@ class Project:
     def private(self) -> Path:
         """This project's folder in the user's data folder: server data, exports, the map of users to pseudonyms.
 
-        Never in git, never under ``build/``; one per project, told apart by the project's place.
+        Never in git, never under ``build/``; one per project, told apart by the project's place, so that a new
+        ``name`` in the settings does not lose it.
         """
-        key = f"{self.name}-{sha256(os.fsencode(self.root))[:12]}"
+        key = f"{self.root.name}-{sha256(os.fsencode(self.root))[:12]}"
         return Path(platformdirs.user_data_dir("copydesk")) / key
 
 

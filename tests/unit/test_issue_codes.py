@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MAKERS = {"Issue", "reject", "Reject"}
+MAKERS = {"Issue", "reject", "Reject", "report"}
 
 
 def given() -> Iterator[str]:
