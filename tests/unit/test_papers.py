@@ -9,6 +9,7 @@ import yaml
 
 from copydesk.dataset.release import papers
 from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.papers.documents import ReportDiffers
 from released import a_release, edit
 
 
@@ -73,3 +74,29 @@ def test_columns_of_the_card_stand_in_the_order_of_the_files(facts):
     front = yaml.safe_load(papers.documents(facts)["README.md"].decode().split("---\n")[1])
     articles = next(info for info in front["dataset_info"] if info["config_name"] == "articles")
     assert [feature["name"] for feature in articles["features"]][:3] == ["article_id", "title", "text"]
+
+
+def test_an_edit_in_a_release_of_another_version_is_found_in_its_passage(tmp_path):
+    facts = a_release(tmp_path / "old", tools=[{"name": "copydesk", "version": "0.0.1"}])
+    folder = written(facts)
+    edit(folder / "README.md", "## Load it", "## How to load it")
+    (warning,) = papers.check(folder, facts)
+    assert (warning.code, warning.severity) == ("paper-other-version", "warning")
+    edit(folder / "README.md", "| `articles` | 2 |", "| `articles` | 3 |")
+    issue, _ = papers.check(folder, facts)
+    assert (issue.code, issue.where.partition(":")[0]) == ("paper-differs", "README.md computed")
+
+
+def test_report_is_where_it_was_written_and_is_made_when_missing(facts):
+    folder = written(facts)
+    path = papers.report(folder)
+    page = path.read_bytes()
+    path.unlink()
+    assert papers.report(folder).read_bytes() == page
+
+
+def test_an_edited_report_is_refused(facts):
+    path = papers.report(written(facts))
+    path.write_text(path.read_text().replace("Families", "Families?"))
+    with pytest.raises(ReportDiffers):
+        papers.report(facts.folder)

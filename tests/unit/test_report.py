@@ -113,9 +113,13 @@ def test_a_report_without_words_shows_places(tmp_path, monkeypatch):
 
 def test_shared_words_are_marked_in_both_passages():
     assert _marked("Rain fell in Oslo", "Snow fell in Bergen") == (
-        "Rain<mark> fell in </mark>Oslo",
-        "Snow<mark> fell in </mark>Bergen",
+        "Rain <mark>fell in</mark> Oslo",
+        "Snow <mark>fell in</mark> Bergen",
     )
+
+
+def test_a_lone_little_word_is_not_marked():
+    assert _marked("Tales of Oslo", "King of Bergen") == ("Tales of Oslo", "King of Bergen")
 
 
 def test_a_timeline_has_the_months_in_which_nothing_came():

@@ -31,6 +31,8 @@ CHAPTERS = (
     ("Check it", ("verify", "package", "files")),
     ("Fields", ("fields",)),
 )
+#: What people said in the datasheet that a reader of the card needs at once.
+SAID = {"Known limits": ("uses.impact", "uses.unsuitable"), "Rights": ("distribution.ip",)}
 
 
 def render(summary: Summary) -> str:
@@ -38,7 +40,11 @@ def render(summary: Summary) -> str:
     facts = summary.facts
     parts = [f"# {escape(facts.title or facts.name)}", prose(facts.description), figure("about", summary)]
     for heading, names in CHAPTERS:
-        parts += [f"## {heading}", *(figure(name, summary) for name in names)]
+        parts += [
+            f"## {heading}",
+            *(prose(facts.answers[name]) for name in SAID.get(heading, ()) if name in facts.answers),
+        ]
+        parts += [figure(name, summary) for name in names]
     parts.append("More: [datasheet](DATASHEET.md), [changes](CHANGELOG.md), [report](report/index.html).")
     front = yaml.safe_dump(front_matter(facts), sort_keys=False, allow_unicode=True, width=10**6)
     return f"---\n{front}---\n\n" + "\n\n".join(part for part in parts if part) + "\n"
@@ -48,7 +54,7 @@ def front_matter(facts: ReleaseFacts) -> dict[str, Any]:
     """What the Hub and ``datasets`` read."""
     return {
         "pretty_name": facts.title or facts.name,
-        "license": facts.license,
+        "license": facts.license.lower(),  # the Hub's ids are lower case
         "language": list(facts.languages),
         "task_categories": _tasks(facts.layers),
         "size_categories": [size_category(facts.n_rows("articles"))],

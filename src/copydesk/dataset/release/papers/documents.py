@@ -6,25 +6,40 @@ Out: bytes by path; or issues, one per document that says something else than it
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import zip_longest
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice, zip_longest
+from os.path import commonprefix
 from pathlib import Path
 
+from copydesk import __version__, files
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.papers import card, changelog, croissant, datasheet
 from copydesk.dataset.release.papers import report as report_page
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
+from copydesk.errors import CopydeskError
 from copydesk.issues import Issue
 from copydesk.project import Project
 
+BEFORE, WINDOW = 40, 120  #: bytes of a differing line that a message shows
+REPORT = "report/index.html"
 PAPERS: dict[str, Callable[[Summary], str]] = {
     "README.md": card.render,
     "DATASHEET.md": datasheet.render,
     "CHANGELOG.md": changelog.render,
     "croissant.json": croissant.render,
-    "report/index.html": report_page.render,
+    REPORT: report_page.render,
 }
+_PASSAGE = re.compile(rb"<!-- computed:([a-z_]+) -->\n(.*?)\n<!-- /computed -->", re.DOTALL)
+
+
+class ReportDiffers(CopydeskError):
+    """The report in a release is not what its data gives."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is not the report of this release", "`copydesk verify` says what was changed")
 
 
 def documents(facts: ReleaseFacts) -> dict[str, bytes]:
@@ -42,31 +57,67 @@ def unanswered(project: Project) -> list[str]:
 
 
 def check(folder: Path, facts: ReleaseFacts) -> list[Issue]:
-    """What the documents in ``folder`` say that its data does not: one issue per document, at the first such line."""
-    found = []
-    for path, expected in documents(facts).items():
-        document = folder / path
-        if not document.is_file():
-            found.append(Issue("paper-missing", path, "is not there", hint="make the release again"))
-        elif (written := document.read_bytes()) != expected:
-            found.append(_difference(path, written, expected))
+    """What the documents in ``folder`` say that its data does not: one issue per document, at the first such place.
+
+    Another version of Copydesk may word or draw things otherwise: then only passages between ``computed`` marks that
+    both have are compared, and a warning says so.
+    """
+    maker = facts.tools.get("copydesk", "an unknown version")
+    compare = _lines if maker == __version__ else _passages
+    found = [issue for path, data in documents(facts).items() for issue in _held_against(folder, path, data, compare)]
+    if maker != __version__:
+        message = f"was written by Copydesk {maker}, this is {__version__}: passages are compared, not every byte"
+        hint = f"install Copydesk {maker} to compare every byte"
+        found.append(Issue("paper-other-version", "README.md", message, hint=hint, severity="warning"))
     return found
 
 
-def _difference(path: str, written: bytes, expected: bytes) -> Issue:
-    pairs = zip_longest(written.split(b"\n"), expected.split(b"\n"))
-    line, (said, counted) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
-    message = f"says {_shown(said)}, but the data gives {_shown(counted)}"
-    return Issue("paper-differs", f"{path}:{line}", message, hint="the document was edited; make the release again")
+Difference = tuple[str, bytes, bytes]  #: place, what the document says, what the data gives
 
 
-def _shown(line: bytes | None) -> str:
-    if line is None:
-        return "nothing more"
-    text = line.decode(errors="replace")
-    return repr(text if len(text) <= 120 else text[:117] + "…")
+def _held_against(
+    folder: Path, path: str, expected: bytes, compare: Callable[[bytes, bytes], Iterator[Difference]]
+) -> Iterator[Issue]:
+    document = folder / path
+    if not document.is_file():
+        yield Issue("paper-missing", path, "is not there", hint="make the release again")
+        return
+    for place, said, counted in islice(compare(document.read_bytes(), expected), 1):
+        start = max(0, len(commonprefix([said, counted])) - BEFORE)
+        message = f"says {_shown(said, start)}, but the data gives {_shown(counted, start)}"
+        hint = "the document was edited; make the release again"
+        yield Issue("paper-differs", f"{path}{place}", message, hint=hint)
+
+
+def _lines(written: bytes, expected: bytes) -> Iterator[Difference]:
+    pairs = zip_longest(written.split(b"\n"), expected.split(b"\n"), fillvalue=b"")
+    for number, (said, counted) in enumerate(pairs, 1):
+        if said != counted:
+            yield f":{number}", said, counted
+
+
+def _passages(written: bytes, expected: bytes) -> Iterator[Difference]:
+    said, counted = (dict(_PASSAGE.findall(text)) for text in (written, expected))
+    for name in counted:
+        for line, was, is_ in _lines(said.get(name, counted[name]), counted[name]):
+            yield f" computed:{name.decode()}{line}", was, is_
+
+
+def _shown(line: bytes, start: int) -> str:
+    """A window of a line, which may be a whole page of data, from a little before the difference."""
+    window = line[start : start + WINDOW].decode(errors="replace")
+    return repr(("…" if start else "") + window + ("…" if start + WINDOW < len(line) else ""))
 
 
 def report(folder: Path) -> Path:
-    """Where the report of the release in ``folder`` is."""
-    return folder / "report" / "index.html"
+    """The report of the release in ``folder``; written there when it is missing.
+
+    Raises: ReportDiffers, when the page that is there is not the release's.
+    """
+    facts = ReleaseFacts.read(folder)
+    path, page = folder / REPORT, report_page.render(Summary(facts)).encode()
+    if not path.exists():
+        files.write_bytes(path, page)
+    elif path.read_bytes() != page and facts.tools.get("copydesk") == __version__:
+        raise ReportDiffers(path)
+    return path

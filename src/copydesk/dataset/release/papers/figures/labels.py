@@ -38,9 +38,11 @@ def _distribution(each: Distribution) -> str:
         (code(label), *(number(each.counts[split][label]) for split in splits), share(total[label], total.total()))
         for label in each.labels
     ]
+    shown = f"{title}\n\n{table(('label', *splits, 'all'), body)}"
+    if len(splits) == 1:
+        return shown
     distance = [f"{split} {number(each.distance(split))}" for split in splits]
-    note = f"Distance of each split from the whole (total variation, 0 to 1): {', '.join(distance)}."
-    return f"{title}\n\n{table(('label', *splits, 'all'), body)}\n\n{note}"
+    return f"{shown}\n\nDistance of each split from the whole (total variation, 0 to 1): {', '.join(distance)}."
 
 
 def agreement(summary: Summary) -> str:

@@ -54,16 +54,20 @@ def _articles(summary: Summary, wanted: set[str]) -> dict[str, Row]:
 def _family(name: str, rows: list[Row], links: list[Row], articles: Mapping[str, Row]) -> str:
     members = [row["article_id"] for row in rows][:MOST_MEMBERS]
     captions = {each: _caption(articles[each]) for each in members}
+    own = {row["article_id"] for row in rows}
+    within = [link for link in links if link["a"] in own and link["b"] in own]
     edges = [
         (link["a"], link["b"], link["band"], link["score"])
-        for link in links
+        for link in within
         if link["a"] in captions and link["b"] in captions
     ]
     graph = plots.graph(f"Links in family {name}", captions, edges)
-    evidence = "".join(_link(link, articles) for link in links[:MOST_LINKS])
-    more = f'<p class="note">{len(links) - MOST_LINKS} more links.</p>' if len(links) > MOST_LINKS else ""
-    title = f"{text(name)}: {len(rows)} articles, {len(links)} link{'' if len(links) == 1 else 's'}"
-    return f'<details class="family" open><summary>{title}</summary>{graph}{evidence}{more}</details>'
+    evidence = "".join(_link(link, articles) for link in within[:MOST_LINKS])
+    more = len(within) - MOST_LINKS, len(links) - len(within)
+    notes = [f"{more[0]} more within the family"] * (more[0] > 0) + [f"{more[1]} to other families"] * (more[1] > 0)
+    rest = f'<p class="note">Further links: {", ".join(notes)}.</p>' if notes else ""
+    title = f"{text(name)}: {len(rows)} articles, {len(within)} link{'' if len(within) == 1 else 's'}"
+    return f'<details class="family" open><summary>{title}</summary>{graph}{evidence}{rest}</details>'
 
 
 def _caption(article: Row) -> str:
@@ -115,8 +119,17 @@ def _marked(left: str, right: str) -> tuple[str, str]:
 def _mark(words: list[str], shared: Iterable[tuple[int, int]]) -> str:
     parts, at = [], 0
     for start, end in shared:
-        parts.append(text("".join(words[at:start])))
-        run = "".join(words[start:end])
-        parts.append(f"<mark>{text(run)}</mark>" if run.strip() and any(map(str.isalnum, run)) else text(run))
+        while start < end and not words[start].isalnum():
+            start += 1
+        while start < end and not words[end - 1].isalnum():
+            end -= 1
+        if not _telling(words[start:end]):
+            continue
+        parts += [text("".join(words[at:start])), f"<mark>{text(''.join(words[start:end]))}</mark>"]
         at = end
     return "".join([*parts, text("".join(words[at:]))])
+
+
+def _telling(run: list[str]) -> bool:
+    """Whether a shared run says anything: two words, or one of some length; not a lone "of"."""
+    return sum(map(str.isalnum, run)) > 1 or any(len(word) > 3 for word in run)

@@ -13,8 +13,8 @@ from math import cos, pi, sin
 
 from copydesk.dataset.release.papers.report.markup import count, text
 
-WIDTH = 640  #: user units; the page scales it
-LABEL = 170  #: room for names at the left
+WIDTH = 560  #: user units; the page scales it
+LABEL = 158  #: room for names at the left
 ROW = 24
 
 
@@ -103,7 +103,7 @@ def graph(title: str, names: Mapping[str, str], edges: Sequence[tuple[str, str, 
     """
     middle, radius = (WIDTH / 2, 110.0), 78.0
     turn = {name: 2 * pi * n / len(names) - pi for n, name in enumerate(names)}
-    place = {name: (middle[0] + 2.2 * radius * cos(a), middle[1] + radius * sin(a)) for name, a in turn.items()}
+    place = {name: (middle[0] + 1.9 * radius * cos(a), middle[1] + radius * sin(a)) for name, a in turn.items()}
     marks = []
     for a, b, band, score in edges:
         (ax, ay), (bx, by) = place[a], place[b]

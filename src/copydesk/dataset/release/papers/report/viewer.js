@@ -17,7 +17,8 @@
     return made;
   }
 
-  const headline = (article) => article.title || (article.text || "").trim().slice(0, 90) || article.id;
+  const opening = (text) => text.length > 90 ? text.slice(0, 90).replace(/\s+\S*$/, "") + " …" : text;
+  const headline = (article) => article.title || opening((article.text || "").trim()) || article.id;
   const haystacks = articles.map((article) =>
     [article.id, article.title, article.text, article.publisher, article.family].join(" ").toLowerCase());
 
@@ -47,7 +48,8 @@
   }
 
   function hue(layer, label) {
-    return Math.round((layer.labels.indexOf(label) * 137.5) % 360);
+    const many = layer.labels.length, at = layer.labels.indexOf(label);
+    return Math.round(360 * (many % 7 ? (at * 7) % many : at) / many); // neighbours in the list far apart in colour
   }
 
   // Every mark of the article: where, how it is drawn, and what stands beside its end.
