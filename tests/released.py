@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from copydesk import files, resources
+from copydesk import __version__, files, resources
 from copydesk.dataset import parquet
 from copydesk.dataset.release.facts import ReleaseFacts, layer_record
 from copydesk.labeling.layers import read
@@ -91,7 +91,7 @@ def _manifest() -> dict[str, Any]:
         "changes": None,
         "answers": {"motivation.purpose": "To test."},
         "build": {"read": 3, "kept": 2, "rejected": 1},
-        "tools": [{"name": "copydesk", "version": "0.1.0"}],
+        "tools": [{"name": "copydesk", "version": __version__}],
         "scans": {"personal": {"email": {"hits": 0, "articles": 0}}},
         "languages": ["en"],
         "splitting": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": ""},

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice, zip_longest
-from os.path import commonprefix
 from pathlib import Path
 
 from copydesk import __version__, files
@@ -83,7 +82,10 @@ def _held_against(
         yield Issue("paper-missing", path, "is not there", hint="make the release again")
         return
     for place, said, counted in islice(compare(document.read_bytes(), expected), 1):
-        start = max(0, len(commonprefix([said, counted])) - BEFORE)
+        same = next(
+            (n for n, (a, b) in enumerate(zip(said, counted, strict=False)) if a != b), min(len(said), len(counted))
+        )
+        start = max(0, same - BEFORE)
         message = f"says {_shown(said, start)}, but the data gives {_shown(counted, start)}"
         hint = "the document was edited; make the release again"
         yield Issue("paper-differs", f"{path}{place}", message, hint=hint)
@@ -97,9 +99,9 @@ def _lines(written: bytes, expected: bytes) -> Iterator[Difference]:
 
 
 def _passages(written: bytes, expected: bytes) -> Iterator[Difference]:
-    said, counted = (dict(_PASSAGE.findall(text)) for text in (written, expected))
-    for name in counted:
-        for line, was, is_ in _lines(said.get(name, counted[name]), counted[name]):
+    said: dict[bytes, bytes] = dict(_PASSAGE.findall(written))
+    for name, counted in _PASSAGE.findall(expected):
+        for line, was, is_ in _lines(said.get(name, counted), counted):
             yield f" computed:{name.decode()}{line}", was, is_
 
 
