@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
 from copydesk.console import quiet
-from copydesk.errors import Locked, OutsideError
+from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.files import locked, write_json
 from copydesk.labeling import environment, server
 from copydesk.labeling.server import DOWN
@@ -126,3 +129,72 @@ def test_every_package_of_the_server_is_pinned_by_hash_and_names_no_index() -> N
     assert any(line.startswith(f"label-studio=={environment.VERSION} ") for line in packages)
     assert all("==" in line and line.endswith("\\") for line in packages)
     assert not [line for line in lines if "://" in line or line.startswith("-")]
+
+
+def a_database(folder: Path, answer: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(folder / "label_studio.sqlite3")) as database:
+        database.execute("create table answers (text)")
+        database.execute("insert into answers values (?)", [answer])
+        database.commit()
+
+
+def answers(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "label_studio.sqlite3")) as database:
+        return [row[0] for row in database.execute("select text from answers")]
+
+
+def test_a_backup_brings_back_data_keys_and_people(corpus: Project, tmp_path: Path) -> None:
+    a_database(corpus.private / "server", "yes")
+    keys = server.keys(corpus)
+    write_json(corpus.private / "people.json", {"local": {}}, mode=0o600)
+    saved = server.backup(corpus, tmp_path)
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    (corpus.private / "server" / "label_studio.sqlite3").unlink()
+    a_database(corpus.private / "server", "no")
+    (corpus.private / "keys.json").unlink()
+
+    aside = server.restore(corpus, saved)
+    assert answers(corpus.private / "server") == ["yes"]
+    assert answers(aside / "server") == ["no"], "what was there is moved aside, not lost"
+    assert server.keys(corpus) == keys
+    assert stat.S_IMODE((corpus.private / "people.json").stat().st_mode) == 0o600
+
+
+def test_there_is_nothing_to_save_before_the_first_start(corpus: Project, tmp_path: Path) -> None:
+    with pytest.raises(CopydeskError, match="no Label Studio data"):
+        server.backup(corpus, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", None])
+def test_what_is_no_backup_is_refused_and_nothing_moves(corpus: Project, tmp_path: Path, content: bytes | None) -> None:
+    a_database(corpus.private / "server", "here")
+    archive = tmp_path / "backup.tar.gz"
+    if content is not None:
+        archive.write_bytes(content)
+    with pytest.raises(CopydeskError, match="backup"):
+        server.restore(corpus, archive)
+    assert answers(corpus.private / "server") == ["here"]
+
+
+def test_an_archive_that_would_write_elsewhere_is_refused(corpus: Project, tmp_path: Path) -> None:
+    archive = tmp_path / "backup.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("../escaped"))
+    with pytest.raises(CopydeskError, match="backup"):
+        server.restore(corpus, archive)
+    assert not (corpus.private.parent / "escaped").exists()
+
+
+def test_data_of_an_older_server_is_saved_before_it_is_brought_up_to_date(corpus: Project) -> None:
+    a_database(corpus.private / "server", "old")
+    write_json(corpus.private / "server-version.json", {"version": "1.9.0"})
+    server._data(corpus, quiet)
+    assert (corpus.private / "backups" / f"before-{environment.VERSION}.tar.gz").exists()
+
+
+def test_data_of_a_newer_server_is_left_alone(corpus: Project) -> None:
+    a_database(corpus.private / "server", "new")
+    write_json(corpus.private / "server-version.json", {"version": "99.0.0"})
+    with pytest.raises(CopydeskError, match=r"data is of Label Studio 99\.0\.0"):
+        server._data(corpus, quiet)

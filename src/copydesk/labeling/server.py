@@ -26,8 +26,9 @@ import orjson
 import psutil
 
 from copydesk.console import Progress
-from copydesk.errors import OutsideError
+from copydesk.errors import CopydeskError, OutsideError
 from copydesk.files import locked, read_json, write_json
+from copydesk.labeling import backup as saving
 from copydesk.labeling import environment
 from copydesk.project import Project
 
@@ -102,6 +103,21 @@ def status(project: Project) -> Running:
     return Running(record["url"], process.pid, record["version"], True)
 
 
+def backup(project: Project, to: Path) -> Path:
+    """Save the server's data, keys, people and kept exports to one file that only the user may read."""
+    return saving.backup(project, to)
+
+
+def restore(project: Project, archive: Path) -> Path:
+    """Put a backup back; what was there is moved aside. The path of that.
+
+    Raises: CopydeskError, while the server runs, or when ``archive`` is no backup.
+    """
+    if status(project).running:
+        raise CopydeskError("this project's Label Studio runs", "run `copydesk studio stop` first")
+    return saving.restore(project, archive)
+
+
 def keys(project: Project) -> Keys:
     """The owner's keys, made when there are none yet; only the user may read the file."""
     path = project.private / "keys.json"
@@ -121,15 +137,29 @@ def version(url: str) -> str | None:
 
 
 def _data(project: Project, progress: Progress) -> Path:
-    """The server's data folder; a new one is a copy of an empty, up-to-date one."""
-    data = _private(project) / "server"
-    if not data.exists() and os.environ.get("DJANGO_DB") in (None, "sqlite"):
+    """The server's data folder; a new one is a copy of an empty, up-to-date one.
+
+    Data of an older server is saved before this version brings it up to date. Raises CopydeskError for a newer one's.
+    """
+    data, made_by = _private(project) / "server", project.private / "server-version.json"
+    if not data.exists() and saving.in_folder():
         half = project.private / "server.half"
         shutil.rmtree(half, ignore_errors=True)
         shutil.copytree(environment.empty_data(progress), half)
         half.rename(data)
+    elif made_by.exists() and (before := read_json(made_by)["version"]) != environment.VERSION:
+        if _order(before) > _order(environment.VERSION):
+            message = f"the data is of Label Studio {before}, this Copydesk brings {environment.VERSION}"
+            raise CopydeskError(message, "use the newer Copydesk, or put an older backup back")
+        (project.private / "backups").mkdir(exist_ok=True)
+        backup(project, project.private / "backups" / f"before-{environment.VERSION}.tar.gz")
     data.mkdir(exist_ok=True)
+    write_json(made_by, {"version": environment.VERSION})
     return data
+
+
+def _order(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
 
 
 def _private(project: Project) -> Path:

@@ -1,0 +1,119 @@
+"""Save a project's Label Studio data to one file, and put it back.
+
+The file holds all that stands outside git: the database, the keys, who is behind the pseudonyms, the kept exports. It
+is as secret as they are, and only the user of this machine may read it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+
+from copydesk.errors import CopydeskError, OutsideError
+from copydesk.files import replacing
+from copydesk.project import Project
+
+DATABASE = "label_studio.sqlite3"
+_LEFT_OUT = ("server.json", "server.log", "server.half", "backups")  # of one run of the server, or backups themselves
+
+
+def backup(project: Project, to: Path) -> Path:
+    """Write the backup to ``to``, or into it when it is a folder; the server may run meanwhile.
+
+    Raises: CopydeskError, when there is nothing to save, or the database is not in the project's data folder.
+    """
+    if not (project.private / "server").is_dir():
+        raise CopydeskError("this project has no Label Studio data yet", "run `copydesk studio start` first")
+    if not in_folder():
+        raise CopydeskError("the database is not SQLite", "save it with its own tool, such as pg_dump")
+    path = to / f"{project.name}-label-studio.tar.gz" if to.is_dir() else to
+    with (
+        replacing(path, mode=0o600) as temporary,
+        tempfile.TemporaryDirectory() as scratch,
+        tarfile.open(temporary, "w:gz", compresslevel=3) as archive,
+    ):
+        for file in _files(project.private):
+            saved = _copy_of(file, Path(scratch)) if file.name == DATABASE else file
+            archive.add(saved, arcname=str(file.relative_to(project.private)), recursive=False)
+    return path
+
+
+def restore(project: Project, archive: Path) -> Path:
+    """Put a backup in place of the project's Label Studio data; what was there is moved aside. The path of that.
+
+    Raises: CopydeskError, when ``archive`` is no such backup.
+    """
+    private = project.private
+    fresh, aside = private.with_name(f"{private.name}.restored"), _free(private)
+    try:
+        _unpack(archive, fresh)
+    except (OSError, tarfile.TarError) as error:
+        raise CopydeskError(f"{archive} cannot be read as a backup: {error}") from error
+    if not (fresh / "server" / DATABASE).is_file() or not _sound(fresh / "server" / DATABASE):
+        raise CopydeskError(f"{archive} holds no Label Studio database")
+    try:
+        if private.exists():
+            private.rename(aside)
+        fresh.rename(private)
+    except OSError as error:
+        raise OutsideError(f"cannot put the backup in place: {error.strerror or error}") from error
+    return aside
+
+
+def in_folder() -> bool:
+    """Whether the server's database is the SQLite file in its data folder."""
+    return os.environ.get("DJANGO_DB") in (None, "", "sqlite")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        first = path.relative_to(folder).parts[0]
+        if path.is_file() and first not in _LEFT_OUT and path.suffix != ".lock":
+            yield path
+
+
+def _copy_of(database: Path, scratch: Path) -> Path:
+    """A copy as of one moment, also while the server writes."""
+    copy = scratch / database.name
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copy)) as to:
+        source.backup(to)
+    return copy
+
+
+def _unpack(archive: Path, to: Path) -> None:
+    """Write the archive's files under ``to``, for the user alone. Raises TarError for a file that belongs elsewhere."""
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(mode=0o700, parents=True)
+    with tarfile.open(archive) as saved:
+        for member in saved:
+            parts = PurePosixPath(member.name).parts
+            content = saved.extractfile(member) if member.isfile() else None
+            if content is None or ".." in parts or member.name.startswith("/"):
+                raise tarfile.TarError(f"{member.name!r} is no file of a backup")
+            path = to.joinpath(*parts)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            with content, path.open("wb") as file:
+                shutil.copyfileobj(content, file)
+
+
+def _sound(database: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(database)) as opened:
+            return bool(opened.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _free(private: Path) -> Path:
+    """A name beside ``private`` that nothing has."""
+    n = 1
+    while (path := private.with_name(f"{private.name}.before-restore-{n}")).exists():
+        n += 1
+    return path
