@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from copydesk.dataset.components import components
 from copydesk.files import digest
 from copydesk.project import SPLITS, Splits
 
@@ -80,25 +81,6 @@ def assign(
     return Splitting(dict(sorted(split_of.items())), held, _records(families, split_of, past, since))
 
 
-def _groups(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """Connected components, each sorted."""
-    leader = {node: node for node in nodes}
-
-    def find(node: str) -> str:
-        while leader[node] != node:
-            leader[node] = leader[leader[node]]
-            node = leader[node]
-        return node
-
-    for a, b in edges:
-        a, b = find(a), find(b)
-        leader[max(a, b)] = min(a, b)
-    found: dict[str, list[str]] = defaultdict(list)
-    for node in sorted(leader):
-        found[find(node)].append(node)
-    return list(found.values())
-
-
 def _bridges(families: Sequence[Record], links: Sequence[Record], fixed: Mapping[str, str]) -> dict[str, str]:
     """New articles that tie released families of different splits together: the direct ones, then what still does."""
     reason = "derives from families released in different splits: {}"
@@ -115,7 +97,7 @@ def _bridges(families: Sequence[Record], links: Sequence[Record], fixed: Mapping
     ties = [(link["a"], link["b"]) for link in links if link["a"] not in held and link["b"] not in held]
     ties += [pair for members in kin for pair in pairwise(members)]
     nodes = (article for members in kin for article in members)
-    for component in _groups(nodes, ties):
+    for component in components(nodes, ties):
         splits = {fixed[article] for article in component if article in fixed}
         if len(splits) > 1:
             held |= {article: reason.format(", ".join(sorted(splits))) for article in component if article not in fixed}
@@ -127,8 +109,8 @@ def _bundles(families: Sequence[Record], links: Sequence[Record], held: Mapping[
     family_of = {article: str(family["family_id"]) for family in families for article in family["members"]}
     members = {str(family["family_id"]): [a for a in family["members"] if a not in held] for family in families}
     kept = [link for link in links if link["a"] not in held and link["b"] not in held]
-    components = _groups(members, ((family_of[link["a"]], family_of[link["b"]]) for link in kept))
-    bundles = [_Bundle(ids[0], tuple(a for family in ids for a in members[family])) for ids in components]
+    joined = components(members, ((family_of[link["a"]], family_of[link["b"]]) for link in kept))
+    bundles = [_Bundle(ids[0], tuple(a for family in ids for a in members[family])) for ids in joined]
     return [bundle for bundle in bundles if bundle.articles]
 
 

@@ -7,8 +7,9 @@ Out: an :class:`Alignment`: pairs of passages by code points, the share of each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,12 @@ from copydesk.dataset.families.prints import letters
 MATCH = 0.35  #: share of the lighter sentence's content weight that must stand in the other sentence
 MIN_WEIGHT = 8.0  #: and the least weight that is evidence at all: two rare words
 LONGEST = 45  #: words of a sentence; longer ones are cut, texts without full stops stay comparable
-MAX_SENTENCES = 1500  #: of a text; what comes after is not aligned
+MAX_SENTENCES = 600  #: of a text; what comes after is not aligned
+MAX_ORDERED = 10_000  #: words of the matched sentences whose order is compared
+SCRAP = 2  #: words that make no sentence of their own
 
 Matrix = npt.NDArray[Any]
+Index = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,60 +69,74 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One text cut in sentences."""
+    """One text cut in sentences, with the content words of each."""
 
-    words: w.Words
-    spans: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]  # first word of each sentence, and one past the last
+    hashes: w.Hashes
+    spans: w.Spans
+    starts: Index  # first word of each sentence, and one past the last
+    keys: w.Hashes  # content words; sorted, each once
+    weights: Matrix  # beside keys
+    places: Index  # of each content word of the text in keys
+    sentences: Index  # and its sentence
+    totals: Matrix  # content weight of each sentence
 
-    @classmethod
-    def of(cls, text: str) -> _Side:
-        words, spans = w.lexicon().words(text), w.spans(text)
-        cuts, begun = [0], 0
-        for n in range(1, len(spans)):
-            between = text[spans[n - 1, 1] : spans[n, 0]]
-            if n - begun >= LONGEST or (n - begun > 2 and any(mark in between for mark in w.ENDS)):
-                cuts.append(n)
-                begun = n
-        return cls(words, spans, np.array([*cuts[:MAX_SENTENCES], len(spans)]))
 
-    def sentence_of_words(self) -> npt.NDArray[np.int64]:
-        return np.searchsorted(self.starts, np.arange(len(self.spans)), side="right") - 1
+@lru_cache(maxsize=512)
+def _side(text: str) -> _Side:
+    words, spans, opens = w.lexicon().read(text)
+    starts = np.array(_cuts(np.flatnonzero(opens).tolist(), len(spans))[: MAX_SENTENCES + 1])
+    content = np.flatnonzero(words.kinds[: starts[-1]] > w.COMMON)
+    keys, first, places = np.unique(words.hashes[content], return_index=True, return_inverse=True)
+    weights = words.weights[content]
+    sentences = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[content]
+    totals = np.bincount(sentences, weights=weights, minlength=len(starts) - 1)
+    return _Side(words.hashes, spans, starts, keys, weights[first], places, sentences, totals)
+
+
+def _cuts(opens: Sequence[int], end: int) -> list[int]:
+    """Where sentences begin, and the end: long ones cut, scraps such as "U.S." left with what follows."""
+    cuts = [0]
+    for first in [*opens, end]:
+        while first - cuts[-1] > LONGEST:
+            cuts.append(cuts[-1] + LONGEST)
+        if first - cuts[-1] > SCRAP:
+            cuts.append(first)
+    if cuts[-1] < end:
+        cuts = [*(cuts[:-1] or cuts), end]
+    return cuts
 
 
 def align(a: str, b: str) -> Alignment:
     """The alignment of two texts."""
-    left, right = _Side.of(a), _Side.of(b)
-    weights = _shared_weights(left, right)
-    matches = _matches(*weights)
-    passages = _passages(left, right, matches)
-    a_covered, b_covered = (_covered(side, {pair[n] for pair in matches}) for n, side in enumerate((left, right)))
-    a_weight, b_weight = _weight_share(left, right), _weight_share(right, left)
-    sizes = (len(left.spans), len(right.spans))
-    wording = _wording(left, right, matches)
-    return Alignment(tuple(passages), a_covered, b_covered, a_weight, b_weight, sizes, wording)
+    left, right = _side(a), _side(b)
+    _, in_left, in_right = np.intersect1d(left.keys, right.keys, assume_unique=True, return_indices=True)
+    common = (_table(left, in_left) * left.weights[in_left]) @ _table(right, in_right).T
+    matches = _matches(common, left.totals, right.totals)
+    a_used, b_used = (np.unique([pair[n] for pair in matches]).astype(np.int64) for n in range(2))
+    return Alignment(
+        passages=_passages(left, right, matches),
+        a_covered=_covered(left, a_used),
+        b_covered=_covered(right, b_used),
+        a_weight=float(left.weights[in_left].sum() / max(float(left.weights.sum()), 1e-9)),
+        b_weight=float(right.weights[in_right].sum() / max(float(right.weights.sum()), 1e-9)),
+        words=(len(left.hashes), len(right.hashes)),
+        wording=_wording(_inside(left, a_used), _inside(right, b_used)),
+    )
 
 
-def _shared_weights(left: _Side, right: _Side) -> tuple[Matrix, Matrix, Matrix]:
-    """Content weight that each sentence of a shares with each of b, and that each has in all."""
-    keys, at = np.unique(np.concatenate([left.words.hashes, right.words.hashes]), return_inverse=True)
-    value = np.zeros(len(keys))
-    value[at] = np.concatenate([np.where(s.words.kinds > w.COMMON, s.words.weights, 0.0) for s in (left, right)])
-    used = np.flatnonzero(np.bincount(at[: len(left.spans)], minlength=len(keys)) * value)
-    column = np.full(len(keys), -1)
-    column[used] = np.arange(len(used))
-    has = [np.zeros((len(side.starts) - 1, len(used)), np.float32) for side in (left, right)]
-    total = []
-    for side, matrix, place in ((left, has[0], at[: len(left.spans)]), (right, has[1], at[len(left.spans) :])):
-        sentence = np.minimum(side.sentence_of_words(), len(matrix) - 1)
-        inside = column[place] >= 0
-        matrix[sentence[inside], column[place][inside]] = 1
-        total.append(np.bincount(sentence, weights=value[place], minlength=len(matrix)))
-    return (has[0] * value[used]) @ has[1].T, total[0], total[1]
+def _table(side: _Side, columns: Index) -> Matrix:
+    """Which sentence has which of the common keys."""
+    column = np.full(len(side.keys), -1)
+    column[columns] = np.arange(len(columns))
+    of_word = column[side.places]
+    kept = of_word >= 0
+    table = np.zeros((len(side.starts) - 1, len(columns)), np.float32)
+    table[side.sentences[kept], of_word[kept]] = 1
+    return table
 
 
 def _matches(common: Matrix, a_total: Matrix, b_total: Matrix) -> list[tuple[int, int]]:
-    """Sentences that are each other's best, or the best of one side by a clear share."""
+    """Sentences one of which is the other's best counterpart, and good enough."""
     if not common.size:
         return []
     share = common / np.maximum(np.minimum.outer(a_total, b_total), 1e-9)
@@ -127,10 +145,10 @@ def _matches(common: Matrix, a_total: Matrix, b_total: Matrix) -> list[tuple[int
     best = np.zeros_like(good)
     best[np.arange(len(value)), value.argmax(axis=1)] = True
     best[value.argmax(axis=0), np.arange(value.shape[1])] = True
-    return [(int(i), int(j)) for i, j in np.argwhere(best & good)]
+    return [(i, j) for i, j in np.argwhere(best & good).tolist()]
 
 
-def _passages(left: _Side, right: _Side, matches: list[tuple[int, int]]) -> list[Passages]:
+def _passages(left: _Side, right: _Side, matches: list[tuple[int, int]]) -> tuple[Passages, ...]:
     """Matches that follow one another on both sides, joined."""
     blocks: list[list[int]] = []
     for i, j in matches:
@@ -140,49 +158,38 @@ def _passages(left: _Side, right: _Side, matches: list[tuple[int, int]]) -> list
                 break
         else:
             blocks.append([i, i, j, j])
-    return [Passages(*_place(left, block[0], block[1]), *_place(right, block[2], block[3])) for block in blocks]
+    return tuple(Passages(*_place(left, *block[:2]), *_place(right, *block[2:])) for block in blocks)
 
 
 def _place(side: _Side, first: int, last: int) -> tuple[int, int]:
     return int(side.spans[side.starts[first], 0]), int(side.spans[side.starts[last + 1] - 1, 1])
 
 
-def _covered(side: _Side, sentences: set[int]) -> float:
-    sizes = np.diff(side.starts)
-    return float(sizes[sorted(sentences)].sum() / max(len(side.spans), 1)) if sentences else 0.0
+def _covered(side: _Side, sentences: Index) -> float:
+    return float(np.diff(side.starts)[sentences].sum() / max(len(side.hashes), 1))
 
 
-def _weight_share(one: _Side, other: _Side) -> float:
-    weights = np.where(one.words.kinds > w.COMMON, one.words.weights, 0.0)
-    found = weights[np.isin(one.words.hashes, other.words.hashes)]
-    return float(found.sum() / max(float(weights.sum()), 1e-9))
+def _inside(side: _Side, sentences: Index) -> w.Hashes:
+    """The words of the matched sentences; of the whole text when none matched."""
+    if not len(sentences):
+        return side.hashes[:MAX_ORDERED]
+    return np.concatenate([side.hashes[side.starts[s] : side.starts[s + 1]] for s in sentences])[:MAX_ORDERED]
 
 
-def _wording(left: _Side, right: _Side, matches: list[tuple[int, int]]) -> Wording:
-    texts = [
-        letters(np.concatenate([_slice(side, s) for s in sorted({pair[n] for pair in matches})]))
-        if matches
-        else letters(side.words.hashes)
-        for n, side in enumerate((left, right))
-    ]
-    shorter, longer = sorted(map(len, texts))
+def _wording(ours: w.Hashes, theirs: w.Hashes) -> Wording:
+    shorter, longer = sorted((len(ours), len(theirs)))
     if not shorter:
         return Wording()
-    gaps = _gaps(LCSseq.opcodes(*texts))
-    same = LCSseq.similarity(*texts)
-    sizes = [max(x, y) for x, y in gaps]
-    swaps = sum(min(x, y) > 0 and max(x, y) <= 3 for x, y in gaps)
+    gaps = _gaps(LCSseq.opcodes(letters(ours), letters(theirs)))
+    same = len(ours) - sum(x for x, _ in gaps)
+    swaps = sum(min(gap) > 0 and max(gap) <= 3 for gap in gaps)
     return Wording(
         same / shorter,
         same / longer,
         10 * len(gaps) / shorter,
-        float(np.mean(sizes)) if sizes else 0.0,
+        sum(map(max, gaps)) / len(gaps) if gaps else 0.0,
         swaps / len(gaps) if gaps else 1.0,
     )
-
-
-def _slice(side: _Side, sentence: int) -> Any:
-    return side.words.hashes[side.starts[sentence] : side.starts[sentence + 1]]
 
 
 def _gaps(codes: Iterable[Any]) -> list[tuple[int, int]]:

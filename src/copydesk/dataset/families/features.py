@@ -8,17 +8,18 @@ Each ``…_of_less`` is the share of the smaller side that the larger one holds,
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from copydesk.dataset.families.prints import Index, Prints, Ragged, letters
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, letters
 from copydesk.dataset.families.words import NAME, NUMBER
 
 Matrix = npt.NDArray[np.float64]
 Column = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 NAMES = (
     *(f"{what}_of_{side}" for what in ("fives", "threes", "pairs") for side in ("less", "more")),
@@ -49,34 +50,33 @@ def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:
     columns: list[Column] = []
     for ragged in (prints.fives, prints.threes, prints.pairs):
         columns += _counted(ragged.take(left), ragged.take(right))
-    columns += _weighed(prints, left, right)
+    sides = _Keys.of(prints, left), _Keys.of(prints, right)
+    common = _common(sides[0].codes, sides[1].codes)
+    found = tuple(side.holding(common) for side in sides)
+    columns += _weighed(sides, found)
     columns += _ordered(strings, pairs)
-    columns += _densest(prints, left, right)
+    densest = [
+        _densest(prints.content.take(rows), keys, flags)
+        for rows, keys, flags in zip((left, right), sides, found, strict=True)
+    ]
+    columns += [np.maximum(*densest), np.minimum(*densest)]
     sizes = np.sort(prints.words.sizes[pairs], axis=1)
     columns += [np.log1p(sizes[:, 0]), sizes[:, 0] / np.maximum(sizes[:, 1], 1)]
     columns += [np.minimum(prints.known[left], prints.known[right]).astype(np.float64)]
     return np.stack(columns, axis=1)
 
 
-def shared(left: Ragged, right: Ragged) -> npt.NDArray[np.bool_]:
-    """For each value of ``left``, whether the same row of ``right`` holds it. Rows of ``right`` are sorted."""
-    ours, theirs = _coded(left), _coded(right)
-    if not len(theirs):
-        return np.zeros(len(ours), np.bool_)
-    at = np.minimum(np.searchsorted(theirs, ours), len(theirs) - 1)
-    found: npt.NDArray[np.bool_] = theirs[at] == ours
-    return found
-
-
-def _coded(ragged: Ragged) -> npt.NDArray[np.uint64]:
-    rows = np.repeat(np.arange(len(ragged.sizes), dtype=np.uint64), ragged.sizes)
-    coded: npt.NDArray[np.uint64] = rows << np.uint64(32) | ragged.flat
+def _coded(ragged: Ragged) -> Array:
+    """Row and value in one sorted number."""
+    coded: Array = np.repeat(np.arange(len(ragged.sizes), dtype=np.uint64) << np.uint64(32), ragged.sizes) | ragged.flat
     return coded
 
 
-def _rows(ragged: Ragged) -> Index:
-    rows: Index = np.repeat(np.arange(len(ragged.sizes)), ragged.sizes)
-    return rows
+def _common(ours: Array, theirs: Array) -> Array:
+    """What two sorted arrays share; the sort merges two runs, which is faster than any search."""
+    merged = np.sort(np.concatenate([ours, theirs]), kind="stable")
+    twice: Array = merged[1:][merged[1:] == merged[:-1]]
+    return twice
 
 
 def _shares(common: Column, left: Column, right: Column) -> list[Column]:
@@ -87,56 +87,74 @@ def _shares(common: Column, left: Column, right: Column) -> list[Column]:
 
 
 def _counted(left: Ragged, right: Ragged) -> list[Column]:
-    common = np.bincount(_rows(left)[shared(left, right)], minlength=len(left.sizes)).astype(np.float64)
+    rows = (_common(_coded(left), _coded(right)) >> np.uint64(32)).astype(np.int64)
+    common = np.bincount(rows, minlength=len(left.sizes)).astype(np.float64)
     return _shares(common, left.sizes.astype(np.float64), right.sizes.astype(np.float64))
 
 
-def _weighed(prints: Prints, left: Index, right: Index) -> list[Column]:
-    keys, weights, kinds = prints.keys.take(left), prints.key_weights.take(left).flat, prints.key_kinds.take(left).flat
-    others = prints.keys.take(right)
-    other_weights, other_kinds = prints.key_weights.take(right).flat, prints.key_kinds.take(right).flat
-    rows, other_rows, found = _rows(keys), _rows(others), shared(keys, others)
-    back = shared(others, keys)
-    n = len(left)
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys of one side of many pairs."""
 
-    def total(where: Index, values: npt.NDArray[np.float32], only: npt.NDArray[np.bool_]) -> Column:
-        sums: npt.NDArray[Any] = np.bincount(where[only], weights=values[only].astype(np.float64), minlength=n)
-        return sums
+    codes: Array
+    rows: Index
+    starts: Index
+    weights: Column
+    kinds: npt.NDArray[np.uint8]
 
-    everything = np.ones(len(rows), np.bool_), np.ones(len(other_rows), np.bool_)
-    columns = _shares(
-        total(rows, weights, found),
-        total(rows, weights, everything[0]),
-        total(other_rows, other_weights, everything[1]),
-    )
+    @classmethod
+    def of(cls, prints: Prints, texts: Index) -> _Keys:
+        keys = prints.keys.take(texts)
+        rows = np.repeat(np.arange(len(texts)), keys.sizes)
+        weights = prints.key_weights.take(texts).flat.astype(np.float64)
+        return cls(_coded(keys), rows, keys.starts, weights, prints.key_kinds.take(texts).flat)
+
+    def holding(self, common: Array) -> Flags:
+        """Which of the keys are among ``common``."""
+        found = np.zeros(len(self.codes), np.bool_)
+        found[np.searchsorted(self.codes, common)] = True
+        return found
+
+    def total(self, only: Flags | None = None) -> Column:
+        """Weight of the keys named, for each pair."""
+        n = len(self.starts) - 1
+        if only is None:
+            return _sum(self.rows, self.weights, n)
+        return _sum(self.rows[only], self.weights[only], n)
+
+
+def _sum(rows: Index, weights: Column, n: int) -> Column:
+    sums: Array = np.bincount(rows, weights=weights, minlength=n)
+    return sums
+
+
+def _weighed(sides: tuple[_Keys, ...], found: tuple[Flags, ...]) -> list[Column]:
+    columns = _shares(sides[0].total(found[0]), sides[0].total(), sides[1].total())
+    extra = [np.log1p(sides[0].total(found[0]))]
     for kind in (NAME, NUMBER):
-        ours, theirs = kinds == kind, other_kinds == kind
-        # a name that opens a sentence in one text may be taken for a word there: shared if either calls it a name
-        common = (total(rows, weights, found & ours) + total(other_rows, other_weights, back & theirs)) / 2
-        sides = total(rows, weights, ours), total(other_rows, other_weights, theirs)
-        columns += _shares(common, *sides)
+        # a name that opens a sentence in one text may be taken for a word there: each side counts half
+        common = sum(side.total(flags & (side.kinds == kind)) for side, flags in zip(sides, found, strict=True)) / 2
+        whole = [side.total(side.kinds == kind) for side in sides]
+        columns += _shares(np.asarray(common), *whole)
         if kind == NAME:
-            extra = [np.log1p(total(rows, weights, found)), np.log1p(common), np.log1p(np.minimum(*sides))]
+            extra += [np.log1p(common), np.log1p(np.minimum(*whole))]
     return columns + extra
 
 
-def _densest(prints: Prints, left: Index, right: Index) -> list[Column]:
-    """Share of the content weight that the other text has, in the passage of each text that has most of it."""
-    sides = np.stack([_densest_in(prints, left, right), _densest_in(prints, right, left)])
-    return [sides.max(axis=0), sides.min(axis=0)]
-
-
-def _densest_in(prints: Prints, ours: Index, theirs: Index) -> Column:
-    content, weights = prints.content.take(ours), prints.content_weights.take(ours).flat.astype(np.float64)
-    found = np.where(shared(content, prints.keys.take(theirs)), weights, 0.0)
-    total, hits = (np.concatenate([[0.0], np.cumsum(values)]) for values in (weights, found))
+def _densest(content: Ragged, keys: _Keys, found: Flags) -> Column:
+    """Share of the content weight that the other text has, in the passage that has most of it."""
+    at = content.flat + np.repeat(keys.starts[:-1], content.sizes)
+    weights = keys.weights[at]
+    total, hits = (np.concatenate([[0.0], np.cumsum(values)]) for values in (weights, weights * found[at]))
+    begins, ends = np.repeat(content.starts[:-1], content.sizes), np.repeat(content.starts[1:], content.sizes)
     first = np.arange(len(weights))
-    last = np.minimum(first + PASSAGE, np.repeat(content.starts[1:], content.sizes))
+    last = np.minimum(first + PASSAGE, ends)
     # a text shorter than the passage is measured as a whole, from its first word
-    whole = (last - first == PASSAGE) | (first == np.repeat(content.starts[:-1], content.sizes))
-    share = np.where(whole, (hits[last] - hits[first]) / np.maximum(total[last] - total[first], 1e-9), 0.0)
-    best = np.zeros(len(ours))
-    np.maximum.at(best, _rows(content), share)
+    share = (hits[last] - hits[first]) / np.maximum(total[last] - total[first], 1e-9)
+    share[(last - first < PASSAGE) & (first != begins)] = 0.0
+    best = np.zeros(len(content.sizes))
+    full = content.sizes > 0
+    best[full] = np.maximum.reduceat(share, content.starts[:-1][full]) if full.any() else 0.0
     return best
 
 
@@ -151,7 +169,7 @@ class _Strings:
         if row not in self._cache:
             self._cache[row] = (
                 letters(self._prints.words[row][:MAX_ORDERED]),
-                letters(self._prints.content[row][:MAX_ORDERED]),
+                letters(self._prints.keys[row][self._prints.content[row][:MAX_ORDERED]]),
             )
         return self._cache[row]
 

@@ -81,7 +81,7 @@ def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord
     found = {(link["a"], link["b"]): link for link in links}
     for a, b, reason in word.joined():
         if a in by_id and b in by_id:
-            link = found.get((a, b)) or describe(by_id[a], by_id[b], FAMILY_LEAST)
+            link = found.get((a, b)) or describe([(by_id[a], by_id[b], FAMILY_LEAST)])[0]
             score = max(link["score"], FAMILY_LEAST)
             found[a, b] = link | {"score": score, "band": band(score), "decided_by": "people", "reason": reason}
     for pair, reason in word.parted().items():

@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 
 from copydesk.console import Progress
+from copydesk.dataset.components import components
 from copydesk.dataset.families import model
 from copydesk.dataset.families.alignment import Passages, align
 from copydesk.dataset.families.blocking import candidates
 from copydesk.dataset.families.features import features
 from copydesk.dataset.families.prints import Index, Prints, fingerprint
-from copydesk.dataset.families.relation import Relation, direction, relation
+from copydesk.dataset.families.relation import Relation, direction, relations
 from copydesk.executor import Executor
 from copydesk.files import digest
 
 Article = dict[str, Any]
 Link = dict[str, Any]
+_Task = tuple[Article, Article, float]  # two articles and their score
 
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _SAME = Relation("whole", 1.0, "verbatim", 1.0)
@@ -41,11 +43,11 @@ def link(articles: Sequence[Article], *, executor: Executor, progress: Progress)
     firsts, copies = _collapse(ordered)
     prints = _fingerprints([article["text"] for article in firsts], executor, progress)
     scored = _scores(prints, candidates(prints), executor, progress)
-    tasks = [(firsts[a], firsts[b], score) for a, b, score in scored] + [(a, b, 1.0) for a, b in copies]
+    tasks = _kept_together([(firsts[a], firsts[b], value) for a, b, value in scored]) + [(a, b, 1.0) for a, b in copies]
     shards = [tasks[n : n + _LINKS] for n in range(0, len(tasks), _LINKS)]
     links: list[Link] = []
     with progress("describing links", len(tasks)) as step:
-        for found in executor.map(_describe, shards):
+        for found in executor.map(describe, shards):
             links += found
             step(len(found))
     return sorted(links, key=lambda record: (record["a"], record["b"]))
@@ -60,6 +62,14 @@ def _collapse(articles: Sequence[Article]) -> tuple[list[Article], list[tuple[Ar
         if first is not article:
             copies.append((first, article))
     return list(firsts.values()), copies
+
+
+def _kept_together(tasks: list[_Task]) -> list[_Task]:
+    """Tasks ordered so that articles of one family are described in one shard: each text is then read once."""
+    ids = {str(article["article_id"]) for a, b, _ in tasks for article in (a, b)}
+    joined = components(ids, ((a["article_id"], b["article_id"]) for a, b, _ in tasks))
+    place = {article: n for n, members in enumerate(joined) for article in members}
+    return sorted(tasks, key=lambda task: place[task[0]["article_id"]])
 
 
 def _fingerprints(texts: Sequence[str], executor: Executor, progress: Progress) -> Prints:
@@ -106,18 +116,23 @@ def score(prints: Prints, pairs: Index) -> Any:
     return np.round(model.head("link")(features(prints, pairs))[:, 1], 6)
 
 
-def _describe(tasks: Sequence[tuple[Article, Article, float]]) -> list[Link]:
-    return [describe(a, b, value) for a, b, value in tasks]
+def describe(tasks: Sequence[_Task]) -> list[Link]:
+    """The link records of pairs of articles with their scores; the smaller id becomes ``a``."""
+    ordered = [(a, b, value) if a["article_id"] < b["article_id"] else (b, a, value) for a, b, value in tasks]
+    aligned = [align(a["text"], b["text"]) for a, b, _ in ordered if a["text"] != b["text"]]
+    known = iter(zip(aligned, relations(aligned), strict=True))
+    links = []
+    for a, b, value in ordered:
+        kind: Relation = _SAME
+        passages: tuple[Passages, ...] = (Passages(0, len(a["text"]), 0, len(b["text"])),)
+        if a["text"] != b["text"]:
+            alignment, kind = next(known)
+            passages = alignment.passages
+        links.append(_record(a, b, value, kind, passages))
+    return links
 
 
-def describe(a: Article, b: Article, value: float) -> Link:
-    """The link record of two articles with that score; the smaller id becomes ``a``."""
-    a, b = sorted((a, b), key=lambda article: str(article["article_id"]))
-    kind: Relation = _SAME
-    passages: tuple[Passages, ...] = (Passages(0, len(a["text"]), 0, len(b["text"])),)
-    if a["text"] != b["text"]:
-        aligned = align(a["text"], b["text"])
-        kind, passages = relation(aligned), aligned.passages
+def _record(a: Article, b: Article, value: float, kind: Relation, passages: Sequence[Passages]) -> Link:
     towards, basis = direction(a, b, kind.extent)
     return {
         "link_id": f"link-{digest([a['article_id'], b['article_id']], 16)}",

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from copydesk.files import read_json
 
 MODEL = Path(__file__).with_name("model.json")
-_BATCH = 4096
+_BATCH = 1024  # rows at a time: they stay in cache
 
 Matrix = npt.NDArray[np.float64]
 
@@ -33,23 +33,33 @@ class Tree:
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
     value: Matrix
+    depth: int  #: questions on the longest way from the root to a leaf
 
     @classmethod
     def of(cls, rows: Mapping[str, Any]) -> Tree:
+        feature = np.array(rows["feature"], np.int64)
+        leaf, self_ = feature < 0, np.arange(len(feature))
+        left = np.where(leaf, self_, np.array(rows["left"], np.int64))
+        right = np.where(leaf, self_, np.array(rows["right"], np.int64))
+        depth, at = 0, np.zeros(1, np.int64)
+        while not leaf[at].all():
+            at = np.unique(np.concatenate([left[at], right[at]]))
+            depth += 1
         return cls(
-            np.array(rows["feature"], np.int64),
+            np.maximum(feature, 0),
             np.array(rows["threshold"], np.float64),
-            np.array(rows["left"], np.int64),
-            np.array(rows["right"], np.int64),
+            left,
+            right,
             np.array(rows["value"], np.float64),
+            depth,
         )
 
     def __call__(self, x: Matrix) -> Matrix:
         node: npt.NDArray[np.int64] = np.zeros(len(x), np.int64)
-        row = np.arange(len(x))
-        while (asked := self.feature[node] >= 0).any():
-            goes_left = x[row, self.feature[node]] <= self.threshold[node]
-            node = np.where(asked, np.where(goes_left, self.left[node], self.right[node]), node)
+        flat, row = x.ravel(), np.arange(len(x)) * x.shape[1]
+        for _ in range(self.depth):  # a leaf leads to itself
+            goes_left = flat[row + self.feature[node]] <= self.threshold[node]
+            node = np.where(goes_left, self.left[node], self.right[node])
         values: Matrix = self.value[node]
         return values
 
@@ -70,7 +80,7 @@ class Head:
 
     def __call__(self, x: Matrix) -> Matrix:
         """Shape: (rows, classes); each row sums to 1."""
-        parts = [self._probabilities(x[n : n + _BATCH]) for n in range(0, len(x), _BATCH)]
+        parts = [self._probabilities(np.ascontiguousarray(x[n : n + _BATCH])) for n in range(0, len(x), _BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.classes)))
 
     def _probabilities(self, x: Matrix) -> Matrix:

@@ -61,8 +61,7 @@ class Prints:
     keys: Ragged  #: hashes of content words, names, numbers; sorted, each once
     key_weights: Ragged  #: beside ``keys``
     key_kinds: Ragged  #: beside ``keys``: WORD, NAME or NUMBER
-    content: Ragged  #: hashes of content words, names, numbers in order
-    content_weights: Ragged  #: beside ``content``
+    content: Ragged  #: the keys in the order of the text: places in the text's row of ``keys``
     pairs: Ragged  #: neighbouring content words, in either order; sorted, each once
     threes: Ragged  #: runs of three words; sorted, each once
     fives: Ragged  #: runs of five words; sorted, each once
@@ -104,7 +103,7 @@ def fingerprint(texts: Iterable[str]) -> Prints:
 
 _KINDS: dict[str, type] = {
     "key_weights": np.float32,
-    "content_weights": np.float32,
+    "content": np.int64,
     "key_kinds": np.uint8,
 }  # else hashes
 
@@ -112,14 +111,13 @@ _KINDS: dict[str, type] = {
 def _row(words: w.Words) -> dict[str, Any]:
     carries = words.kinds > w.COMMON
     content = words.hashes[carries]
-    keys, first = np.unique(content, return_index=True)
+    keys, first, places = np.unique(content, return_index=True, return_inverse=True)
     return {
         "words": words.hashes,
         "keys": keys,
         "key_weights": words.weights[carries][first],
         "key_kinds": words.kinds[carries][first],
-        "content": content,
-        "content_weights": words.weights[carries],
+        "content": places,
         "pairs": np.unique(_mixed(content[:-1].astype(np.uint64) + content[1:])),
         "threes": np.unique(runs(words.hashes, 3)),
         "fives": np.unique(runs(words.hashes, 5)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,13 +42,17 @@ class Relation:
     wording_confidence: float
 
 
-def relation(alignment: Alignment) -> Relation:
-    """Extent and wording by the shipped model; swapping the two texts swaps part and superset, nothing else."""
-    forth, back = model.head("extent")(np.array(extent_rows(alignment)))
-    extent = (forth + back[[0, 2, 1]]) / 2
-    wording = model.head("wording")(np.array([wording_row(alignment)]))[0]
-    best, how = int(extent.argmax()), int(wording.argmax())
-    return Relation(EXTENTS[best], float(extent[best]), WORDINGS[how], float(wording[how]))
+def relations(alignments: Sequence[Alignment]) -> list[Relation]:
+    """Extent and wording by the shipped model; swapping two texts swaps part and superset, nothing else."""
+    if not alignments:
+        return []
+    extents = model.head("extent")(np.array([row for each in alignments for row in extent_rows(each)]))
+    extents = (extents[0::2] + extents[1::2][:, [0, 2, 1]]) / 2
+    wordings = model.head("wording")(np.array([wording_row(each) for each in alignments]))
+    return [
+        Relation(EXTENTS[extent.argmax()], float(extent.max()), WORDINGS[wording.argmax()], float(wording.max()))
+        for extent, wording in zip(extents, wordings, strict=True)
+    ]
 
 
 def extent_rows(alignment: Alignment) -> list[list[float]]:

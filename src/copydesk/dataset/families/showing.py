@@ -83,7 +83,8 @@ def _summary(a: Article, b: Article, link: Link | None) -> Group:
 
 def marked(left: str, right: str) -> tuple[Text, Text]:
     """Two passages with the words they share in the same order marked, and those that stand in for one another."""
-    sides = [(w.lexicon().words(text).hashes, w.spans(text)) for text in (left, right)]
+    read = [w.lexicon().read(text) for text in (left, right)]
+    sides = [(words.hashes, spans) for words, spans, _ in read]
     texts = Text(left), Text(right)
     gap: list[tuple[Text, Any]] = []
     for code in LCSseq.opcodes(*(letters(hashes) for hashes, _ in sides)):

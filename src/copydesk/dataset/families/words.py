@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ Hashes = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
 Kinds = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
+Spans = npt.NDArray[np.int64]  #: (words, 2): code points, end exclusive
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,36 +123,61 @@ class Lexicon:
 
     def words(self, text: str) -> Words:
         """The words of ``text``."""
+        where, kinds, _ = self._read(_TOKEN.findall(text))
+        return self._words(where, kinds)
+
+    def read(self, text: str) -> tuple[Words, Spans, Flags]:
+        """The words of ``text``, where they stand, and which of them open a sentence."""
+        tokens = _TOKEN.findall(text)
+        where, kinds, opens = self._read(tokens)
+        kept = kinds != END
+        return self._words(where, kinds), _spans(text, tokens)[kept], opens[kept]
+
+    def _read(self, tokens: Sequence[str]) -> tuple[npt.NDArray[np.int64], Kinds, Flags]:
         if len(self._index) > _MAX_CACHED:
             self._clear()
         index = self._index
-        where = np.array([index[t] if t in index else self._add(t) for t in tokenize(text)], dtype=np.int64)
+        where = np.array([index[t] if t in index else self._add(t) for t in _paired(tokens)], dtype=np.int64)
         kinds = self._kinds[where]
-        opens = np.ones(len(where), np.bool_)  # the first word of a sentence is capital without being a name
+        opens = np.ones(len(where), np.bool_)
         opens[1:] = kinds[:-1] == END
+        # the first word of a sentence is capital without being a name
         kinds[self._capital[where] & ~opens & (kinds == WORD)] = NAME
+        return where, kinds, opens
+
+    def _words(self, where: npt.NDArray[np.int64], kinds: Kinds) -> Words:
         kept = kinds != END
         where = where[kept]
         known = float(self._known[where].mean()) if len(where) else 0.0
         return Words(self._hashes[where], self._weights[where], kinds[kept], known)
 
 
-def tokenize(text: str) -> list[str]:
+def tokenize(text: str) -> Sequence[str]:
     """Words, numbers and sentence ends, in order."""
-    tokens = _TOKEN.findall(text)
-    if not _UNSPACED_LETTER.search(text):
+    return _paired(_TOKEN.findall(text))
+
+
+def _paired(tokens: Sequence[str]) -> Sequence[str]:
+    """Letters of scripts without spaces, each with the next one."""
+    unspaced = [len(token) == 1 and token > "\u0e00" and bool(_UNSPACED_LETTER.match(token)) for token in tokens]
+    if not any(unspaced):
         return tokens
-    unspaced = [bool(_UNSPACED_LETTER.match(token)) for token in tokens]
+    last = len(tokens) - 1
     return [
-        token + tokens[n + 1] if unspaced[n] and n + 1 < len(tokens) and unspaced[n + 1] else token
+        token + tokens[n + 1] if unspaced[n] and n < last and unspaced[n + 1] else token
         for n, token in enumerate(tokens)
     ]
 
 
-def spans(text: str) -> npt.NDArray[np.int64]:
-    """Where each word of :meth:`Lexicon.words` stands. Shape: (words, 2), code points, end exclusive."""
-    found = [match.span() for match in _TOKEN.finditer(text) if match.group()[0] not in ENDS]
-    return np.array(found, np.int64).reshape(-1, 2)
+def _spans(text: str, tokens: Sequence[str]) -> Spans:
+    """Where each token stands; between tokens there is nothing that looks like one, so searching forward finds it."""
+    find, at, starts = text.find, 0, []
+    for token in tokens:
+        at = find(token, at)
+        starts.append(at)
+        at += len(token)
+    first = np.array(starts, np.int64)
+    return np.stack([first, first + np.array([len(token) for token in tokens], np.int64)], axis=1)
 
 
 @cache
