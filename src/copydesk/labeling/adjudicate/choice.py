@@ -29,6 +29,11 @@ def decide(sheet: Sheet, answers: Sequence[Answer], word: Answer | None) -> None
             distribution=ballot.shares,
         )
         _evidence(sheet, label_id, [each for each in answers if each["annotation_id"] in winner.annotation_ids])
+    elif sheet.opinions and (shares := sheet.opinions.sure("label", sheet.article["article_id"], sheet.target)):
+        label = shares[0]["label"]
+        ids = [each for option in ballot.options for each in option.annotation_ids]
+        label_id = sheet.decide("label", how="model", annotation_ids=ids, label=label, distribution=shares)
+        _evidence(sheet, label_id, [each for each in answers if each["value"]["label"] == label])
     else:
         options = [(None, option.value, option.annotation_ids) for option in ballot.options]
         sheet.dispute("label", reason=ballot.reason if options else "too-few-answers", options=options)
@@ -45,7 +50,7 @@ def _adjudicated(sheet: Sheet, ballot: Ballot[str], word: Answer) -> None:
 
 def _evidence(sheet: Sheet, label_id: str, supporters: Sequence[Answer]) -> None:
     """No evidence given is an answer, too: that no passage decides."""
-    if not sheet.layer.evidence:
+    if not sheet.layer.evidence or not supporters:
         return
     ballot = Ballot.of(
         ((as_span(answer["value"]["evidence"]), answer["annotation_id"]) for answer in supporters), len(supporters)

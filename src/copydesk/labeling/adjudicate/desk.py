@@ -14,6 +14,7 @@ from typing import Any
 from copydesk import files
 from copydesk.issues import Issue
 from copydesk.labeling.adjudicate import choice, marked
+from copydesk.labeling.adjudicate.opinions import Model, Opinions
 from copydesk.labeling.adjudicate.sheet import Sheet
 from copydesk.labeling.annotations import instant
 from copydesk.labeling.layers import Layer
@@ -34,36 +35,60 @@ class Adjudication:
     issues: list[Issue] = field(default_factory=list)  #: answers that belong to another text or version
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """People's answers to one task, and an adjudicator's word if there is one."""
+
+    article: Mapping[str, Any]
+    target: str | None
+    human: list[Mapping[str, Any]]
+    word: Mapping[str, Any] | None
+
+    def has(self, redundancy: int) -> bool:
+        """Whether there is enough to decide on."""
+        return self.word is not None or len(self.human) >= redundancy
+
+
 def adjudicate(
     layer: Layer,
     annotations: Iterable[Mapping[str, Any]],
     articles: Mapping[str, Mapping[str, Any]],
     *,
     redundancy: int,
+    model: Model | None = None,
 ) -> Adjudication:
-    """Decide every task that has ``redundancy`` answers, or an adjudicator's."""
+    """Decide every task that has ``redundancy`` answers, or an adjudicator's.
+
+    ``model``: after unanimity and majority let a model decide what it is sure of; without it people do.
+    """
     answers, issues = current(layer, annotations, articles)
-    sheets, waiting = [], 0
-    for (article_id, target), given in tasks_of(answers).items():
-        human = [answer for answer in given if answer["role"] == "human"]
-        words = [answer for answer in given if answer["role"] == "adjudicator"]
-        word = max(words, key=lambda each: (instant(each["updated_at"]), each["annotation_id"]), default=None)
-        if word is None and len(human) < redundancy:
-            waiting += bool(human)
-            continue
-        sheet = Sheet(layer, articles[article_id], target)
-        (choice if layer.kind == "choice" else marked).decide(sheet, human, word)
-        sheet.close([word] if word else human)
-        sheets.append(sheet)
+    tasks = [_task(articles[task[0]], task[1], given) for task, given in tasks_of(answers).items()]
+    ready = [task for task in tasks if task.has(redundancy)]
+    opinions = Opinions.of(model, layer, [(task.article, task.human) for task in ready]) if model else None
+    sheets = [_decided(layer, task, opinions) for task in ready]
     gold = [unit for sheet in sheets for unit in sheet.gold]
     return Adjudication(
         gold=gold,
         disputed=[dispute for sheet in sheets for dispute in sheet.disputes],
         by=dict(sorted(Counter(unit["how"] for unit in gold).items())),
-        waiting=waiting,
+        waiting=sum(1 for task in tasks if task.human and not task.has(redundancy)),
         left_out=sum(sheet.left_out for sheet in sheets),
         issues=issues,
     )
+
+
+def _task(article: Mapping[str, Any], target: str | None, given: Iterable[Mapping[str, Any]]) -> _Task:
+    human = [answer for answer in given if answer["role"] == "human"]
+    words = [answer for answer in given if answer["role"] == "adjudicator"]
+    word = max(words, key=lambda each: (instant(each["updated_at"]), each["annotation_id"]), default=None)
+    return _Task(article, target, human, word)
+
+
+def _decided(layer: Layer, task: _Task, opinions: Opinions | None) -> Sheet:
+    sheet = Sheet(layer, task.article, task.target, opinions)
+    (choice if layer.kind == "choice" else marked).decide(sheet, task.human, task.word)
+    sheet.close([task.word] if task.word else task.human)
+    return sheet
 
 
 def write(layer: Layer, adjudication: Adjudication) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from copydesk.labeling.adjudicate.ballot import Ballot
 from copydesk.labeling.adjudicate.choice import as_span, decide_span
+from copydesk.labeling.adjudicate.opinions import Shares, group_key
 from copydesk.labeling.adjudicate.sheet import Sheet
 from copydesk.labeling.agreement.matching import Mark, groups, marks
 from copydesk.labeling.layers import Attribute
@@ -73,12 +74,15 @@ def decide(sheet: Sheet, answers: Sequence[Answer], word: Answer | None) -> None
         return
     sheet.left_out += sum(group.is_left_out for group in found)
     standing = [group for group in found if not group.is_left_out]
-    clashing = _clashing([group for group in standing if group.reason is None])
+    agreed = [group for group in standing if group.reason is None]
+    clashing = _clashing(agreed)
+    taken = [group.span for group in agreed]
     for group in sorted(standing, key=lambda each: each.span):
-        if reason := group.reason or ("overlapping" if id(group) in clashing else None):
-            sheet.dispute("span", reason=reason, options=_options(group), at=group.span)
-        else:
+        reason = group.reason or ("overlapping" if id(group) in clashing else None)
+        if reason is None:
             _decided(sheet, group)
+        elif reason == "overlapping" or not _by_model(sheet, group, taken):
+            sheet.dispute("span", reason=reason, options=_options(group), at=group.span)
 
 
 def _all(sheet: Sheet, answers: Sequence[Answer]) -> list[Mark]:
@@ -121,8 +125,31 @@ def _decided(sheet: Sheet, group: Group) -> None:
         label=group.label,
         distribution=group.labels.shares if sheet.layer.labels else None,
     )
+    _said(sheet, span_id, group)
+
+
+def _by_model(sheet: Sheet, group: Group, taken: list[Span]) -> bool:
+    """Decide a disputed span by the model step, if there is one and it is sure of range and label."""
+    if sheet.opinions is None:
+        return False
+    span = sheet.opinions.range_of(sheet.article["article_id"], group.marks)
+    shares = sheet.opinions.sure("span", group_key(group.marks)) if sheet.layer.labels else None
+    if span is None or (sheet.layer.labels and shares is None) or any(span.overlaps(other) for other in taken):
+        return False
+    taken.append(span)
+    label = shares[0]["label"] if shares else None
+    span_id = sheet.decide(
+        "span", how="model", annotation_ids=group.answered, at=span, span=span, label=label, distribution=shares
+    )
+    _said(sheet, span_id, group)
+    return True
+
+
+def _said(sheet: Sheet, span_id: str, group: Group) -> None:
+    """What was said of a decided span: its attributes and its linked span."""
     for attribute in sheet.layer.attributes:
-        _voted(sheet, span_id, attribute, _attribute(group.marks, attribute))
+        opinion = sheet.opinions.sure(attribute.name, group_key(group.marks)) if sheet.opinions else None
+        _voted(sheet, span_id, attribute, _attribute(group.marks, attribute), opinion)
     if name := sheet.layer.linked:
         votes = ((as_span(mark.record[name]), mark.annotation_id) for mark in group.marks)
         decide_span(sheet, "linked", span_id, name, Ballot.of(votes, len(group.marks)))
@@ -134,7 +161,8 @@ def _attribute(made: Sequence[Mark], attribute: Attribute) -> Ballot[str]:
     return Ballot.of(((label, annotation_id) for label, annotation_id in given if label is not None), len(made))
 
 
-def _voted(sheet: Sheet, of: str, attribute: Attribute, ballot: Ballot[str]) -> None:
+def _voted(sheet: Sheet, of: str, attribute: Attribute, ballot: Ballot[str], opinion: Shares | None = None) -> None:
+    """Decide an attribute by the vote, else by the model's sure ``opinion``, else leave it in dispute."""
     if winner := ballot.winner:
         sheet.decide(
             "attribute",
@@ -144,6 +172,12 @@ def _voted(sheet: Sheet, of: str, attribute: Attribute, ballot: Ballot[str]) -> 
             name=attribute.name,
             label=winner.value,
             distribution=ballot.shares,
+        )
+    elif opinion:
+        ids = [each for option in ballot.options for each in option.annotation_ids]
+        label = opinion[0]["label"]
+        sheet.decide(
+            "attribute", how="model", annotation_ids=ids, of=of, name=attribute.name, label=label, distribution=opinion
         )
     elif ballot.options:  # nobody answered: nothing to decide
         options = [(None, option.value, option.annotation_ids) for option in ballot.options]

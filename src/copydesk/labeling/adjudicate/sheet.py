@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from copydesk.files import digest
+from copydesk.labeling.adjudicate.opinions import Opinions
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span, quoted
 
@@ -24,6 +25,7 @@ class Sheet:
     layer: Layer
     article: Mapping[str, Any]
     target: str | None
+    opinions: Opinions | None = None  #: the model step, when asked for
     gold: list[Record] = field(default_factory=list)
     disputes: list[Record] = field(default_factory=list)
     left_out: int = 0  #: spans that more than half did not mark
