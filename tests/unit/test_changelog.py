@@ -66,3 +66,12 @@ def test_a_project_gathers_sections_newest_first_and_each_once(tmp_path, again):
 def test_what_people_wrote_above_the_sections_stays(tmp_path):
     text = changelog.gathered("# Our data\n\nAsk Kari before you change labels.\n", summary(tmp_path, "1.0.0"))
     assert text.startswith("# Our data\n\nAsk Kari before you change labels.\n\n## 1.0.0 ")
+
+
+def test_the_local_cut_stands_in_the_projects_changelog(project, tmp_path):
+    corpus = project()
+    for audience in ("public", "local", "public"):
+        facts = a_release(tmp_path / audience, audience=audience, released_at=f"2026-01-0{len(audience)}T00:00:00Z")
+        changelog.gather(corpus, facts)
+    text = (corpus.dataset / "CHANGELOG.md").read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")] == ["## 1.0.0 (2026-01-05)"]

@@ -157,8 +157,10 @@ class _Cut:
             final.rename(self.folder.with_name("before"))
         self.folder.rename(final)
         history.remember(self.project, final, record, draft.full.configs())
-        counts = ReleaseFacts.of(final, record).counts["articles"]
-        return Released(version, record["bump"], self.audience, final, counts, sums.digest(final), tuple(issues))
+        facts = ReleaseFacts.of(final, record)
+        papers.gather(self.project, facts)
+        digest = sums.digest(final)
+        return Released(version, record["bump"], self.audience, final, facts.counts["articles"], digest, tuple(issues))
 
     def _refused(self, version: str | None, issues: list[Issue]) -> Released:
         return Released(version, None, self.audience, None, {}, None, tuple(issues))

@@ -4,6 +4,7 @@ In:  :class:`~copydesk.dataset.release.facts.ReleaseFacts`.
 Out: documents as bytes, the same for the same facts; open questions of the datasheet; what differs from the facts.
 """
 
+from copydesk.dataset.release.papers.changelog import gather
 from copydesk.dataset.release.papers.documents import check, documents, report, unanswered
 
-__all__ = ["check", "documents", "report", "unanswered"]
+__all__ = ["check", "documents", "gather", "report", "unanswered"]

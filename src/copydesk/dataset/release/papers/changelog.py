@@ -10,8 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from copydesk import files
+from copydesk.dataset.release.audience import LOCAL
+from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.papers.markdown import bullets, code, computed, escape, number, table
 from copydesk.dataset.release.papers.summary import Summary
+from copydesk.project import Project
 
 TITLE = "# Changes of the data\n\nWritten by `copydesk release`, the newest version first.\n"
 
@@ -36,6 +40,14 @@ def gathered(existing: str, summary: Summary) -> str:
     others = [part for part in kept if not part.startswith(f"## {summary.facts.version} ")]
     sections = [before.rstrip("\n"), entry(summary).rstrip("\n"), *(part.strip("\n") for part in others)]
     return "\n\n".join(sections) + "\n"
+
+
+def gather(project: Project, facts: ReleaseFacts) -> None:
+    """Put the section of a release into ``dataset/CHANGELOG.md``; the local one stands where both audiences are cut."""
+    path = project.dataset / "CHANGELOG.md"
+    existing = path.read_text(encoding="utf-8") if path.exists() else ""
+    if facts.audience == LOCAL or f"\n## {facts.version} (" not in existing:
+        files.write_text(path, gathered(existing, Summary(facts)))
 
 
 def changes(summary: Summary) -> str:
