@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.dataset import sources
+from copydesk.dataset.parquet import NotParquet
 from copydesk.errors import BadConfig
 from copydesk.issues import Issue
 from copydesk.labeling import layers
@@ -46,9 +47,9 @@ def validate(project: Project | None, paths: Sequence[Path] = (), schema: str | 
     if schema is not None and schema not in schemas:
         raise kinds.UnknownSchema(schema, schemas)
     checked, issues = 0, list(schemas.issues)
-    found = kinds.of_project(project.root) if project and not paths else kinds.record_files(paths)
+    found = kinds.of_project(project.root) if project and not paths else kinds.record_files(paths, schema)
     for path, kind in found:
-        file = _file(project, schemas, path, schema or kind)
+        file = _file(project, schemas, path, kind)
         checked += file.checked
         issues += file.issues
     return Validation(checked, issues)
@@ -57,10 +58,14 @@ def validate(project: Project | None, paths: Sequence[Path] = (), schema: str | 
 def _file(project: Project | None, schemas: Schemas, path: Path, kind: str | None) -> Validation:
     if kind in kinds.SETTINGS:
         return Validation(1, list(_settings(path, kind)))
+    kind = kind or reading.stated_kind(path)
     if kind is None or kind not in schemas:
         raise kinds.UnknownKind(path)
     sound = _Sound(schemas, kind, path, Surroundings.of(path, project, schemas))
-    issues = list(MEANINGS.get(kind.partition("/")[0], nothing)(sound, sound.around))
+    try:
+        issues = list(MEANINGS.get(kind.partition("/")[0], nothing)(sound, sound.around))
+    except NotParquet as error:  # the articles that these records are about
+        issues = [Issue("unreadable-file", sound.around.shown, error.message, hint=error.hint)]
     return Validation(sound.checked, _once(sound.issues + issues))
 
 
@@ -76,22 +81,35 @@ class _Sound:
     issues: list[Issue] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Placed]:
-        version = reading.file_version(self.path) if self.path.suffix == ".parquet" else None
+        version = reading.stated_version(self.path)  # of all its records, where the file states one
+        if version is not None and not self._known({}, self.around.shown, version):
+            return
         for entry in reading.entries(self.path, self.around.shown):
             self.checked += 1
             if isinstance(entry, Issue):
                 self.issues.append(entry)
                 continue
             where, record = entry
-            try:
+            if self._known(record, where, version):
                 record = upgrade(self.kind, record, self.schemas.version(self.kind), version)
-            except NewerRecord as newer:
-                self.issues.append(Issue("newer-record", where, newer.message, hint=newer.hint))
-                continue
-            found = [] if self.schemas.is_valid(self.kind, record) else self.schemas.check(self.kind, record, where)
-            self.issues += found
-            if all(issue.code in _READABLE for issue in found):
-                yield where, record
+                if self._readable(record, where):
+                    yield where, record
+
+    def _known(self, record: Any, where: str, version: int | None) -> bool:
+        """Whether this Copydesk can read records of that version."""
+        try:
+            upgrade(self.kind, record, self.schemas.version(self.kind), version, steps={})
+        except NewerRecord as newer:
+            self.issues.append(Issue("newer-record", where, newer.message, hint=newer.hint))
+            return False
+        return True
+
+    def _readable(self, record: Any, where: str) -> bool:
+        if self.schemas.is_valid(self.kind, record):
+            return True
+        found = self.schemas.check(self.kind, record, where)
+        self.issues += found
+        return all(issue.code in _READABLE for issue in found)
 
 
 def _settings(path: Path, kind: str | None) -> Iterator[Issue]:

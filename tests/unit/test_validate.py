@@ -105,6 +105,16 @@ def test_labels_of_a_removed_article_stay_in_the_history(built: Project) -> None
     assert validate(built, [answers(built, ANSWER | {"article_id": gone})]).issues == []
 
 
+def test_gold_rests_on_answers_that_are_there(built: Project) -> None:
+    example = Path(__file__).parents[1] / "examples/valid/gold/span.json"
+    unit = files.read_json(example) | {key: ARTICLE[key] for key in ("article_id", "text_sha256")}
+    unit["span"] = {key: value for key, value in OSLO.items() if key not in ("span_id", "label")}
+    answers(built, ANSWER)
+    for rests_on, found in ((ANSWER["annotation_id"], []), ("ann-0000000000000000", ["unknown-answer"])):
+        files.write_jsonl(built.labeling / "entities/gold.jsonl", [unit | {"annotation_ids": [rests_on]}])
+        assert [issue.code for issue in validate(built, [built.labeling / "entities/gold.jsonl"]).issues] == found
+
+
 def test_only_listed_annotators_may_answer(built: Project) -> None:
     listed = '[[annotators]]\nname = "ann-2"\nrole = "human"\n'
     files.write_text(built.labeling / "annotators.toml", listed)
@@ -146,6 +156,17 @@ def test_a_file_that_is_no_parquet_is_an_issue(built: Project) -> None:
     assert (issue.code, issue.where) == ("unreadable-file", "build/articles.parquet")
 
 
+def test_labels_of_articles_that_cannot_be_read_are_an_issue_and_other_files_are_checked(built: Project) -> None:
+    (built.build / "articles.parquet").write_bytes(b"PAR1 no more")
+    answers(built, ANSWER)
+    found = validate(built, [])
+    assert {issue.code for issue in found.issues} == {"unreadable-file"}
+    assert {issue.where for issue in found.issues} == {
+        "build/articles.parquet",
+        "labeling/entities/annotations.jsonl",
+    }
+
+
 def test_a_row_of_another_build_is_read_by_its_place(built: Project) -> None:
     build(built, [ARTICLE, ARTICLE | {"n_chars": 3}])
     found = validate(built, [built.build / "articles.parquet"])
@@ -165,6 +186,23 @@ def test_any_file_can_be_checked_by_the_name_of_its_schema(built: Project, tmp_p
     files.write_jsonl(tmp_path / "mine.jsonl", [ARTICLE, ARTICLE | {"article_id": "x"}])
     found = validate(built, [tmp_path / "mine.jsonl"], schema="article")
     assert (found.checked, [issue.path for issue in found.issues]) == (2, ["$.article_id"])
+
+
+def test_a_folder_can_be_checked_by_the_name_of_a_schema(built: Project, tmp_path: Path) -> None:
+    for name in ("one.jsonl", "two.json", "notes.txt"):
+        files.write_jsonl(tmp_path / "mine" / name, [ARTICLE])
+    assert validate(built, [tmp_path / "mine"], schema="article").checked == 2
+
+
+def test_a_parquet_file_says_itself_what_it_holds(built: Project, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.parquet"
+    copy.write_bytes((built.build / "articles.parquet").read_bytes())
+    assert validate(built, [copy]).checked == 1
+
+
+def test_a_file_taken_elsewhere_is_known_by_its_name(built: Project, tmp_path: Path) -> None:
+    files.write_jsonl(tmp_path / "gold.jsonl", [{}])
+    assert {issue.code for issue in validate(built, [tmp_path / "gold.jsonl"]).issues} == {"missing-field"}
 
 
 def test_a_published_row_is_checked_without_a_project(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ IN_RELEASE = (
 SETTINGS = ("layer", "annotators", "source", "project")
 
 
+SUFFIXES = (".parquet", ".jsonl", ".json")  #: of files that hold records
+
+
 class UnknownKind(CopydeskError):
     """Nothing says what a file holds."""
 
@@ -62,23 +65,31 @@ class NoSuchFile(CopydeskError):
 
 
 def kind_of(path: Path) -> str | None:
-    """The kind of the records in ``path``; None when its place does not say."""
+    """The kind of the records in ``path``: by its place, else by its name; None when neither says."""
     for pattern, kind in IN_PROJECT + IN_RELEASE:
         if path.match(pattern):
             return f"rows/{path.parent.name}" if kind == "rows" else kind
-    return None
+    names = {pattern.rpartition("/")[2]: kind for pattern, kind in IN_PROJECT}
+    return names.get(path.name)
 
 
-def record_files(paths: Iterable[Path]) -> Iterator[tuple[Path, str | None]]:
-    """Every file named, with its kind; of a folder, those below it that have one. Raises NoSuchFile."""
+def record_files(paths: Iterable[Path], schema: str | None = None) -> Iterator[tuple[Path, str | None]]:
+    """Every file named, with its kind; of a folder, those below it that have one. Raises NoSuchFile.
+
+    With ``schema``, that is the kind of all: of a folder, of every file that can hold records.
+    """
     for path in paths:
         if path.is_dir():
-            found = ((each, kind_of(each)) for each in sorted(path.rglob("*")) if each.is_file())
+            found = ((each, _kind(each, schema)) for each in sorted(path.rglob("*")) if each.is_file())
             yield from ((each, kind) for each, kind in found if kind)
         elif path.exists():
-            yield path, kind_of(path.resolve())
+            yield path, schema or kind_of(path.resolve())
         else:
             raise NoSuchFile(path)
+
+
+def _kind(path: Path, schema: str | None) -> str | None:
+    return kind_of(path.resolve()) if schema is None else schema if path.suffix in SUFFIXES else None
 
 
 def of_project(root: Path) -> Iterator[tuple[Path, str | None]]:

@@ -31,16 +31,27 @@ def entries(path: Path, where: str) -> Iterator[Entry]:
         yield Issue("unreadable-file", where, error.strerror or str(error), hint="look at the file and its permissions")
 
 
-def file_version(path: Path) -> int | None:
-    """The ``schema_version`` of a Parquet file; None when it says none."""
+def stated_version(path: Path) -> int | None:
+    """The ``schema_version`` that a Parquet file states; None when it states none."""
+    version = _metadata(path).get(b"schema_version", b"")
+    return int(version) if version.isdigit() else None
+
+
+def stated_kind(path: Path) -> str | None:
+    """The schema that a Parquet file states; None when it states none."""
+    return _metadata(path).get(b"schema", b"").decode(errors="replace") or None
+
+
+def _metadata(path: Path) -> dict[bytes, bytes]:
+    if path.suffix != ".parquet":
+        return {}
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        written = (pq.read_schema(path).metadata or {}).get(b"schema_version", b"")
-    except (OSError, pa.ArrowInvalid):
-        return None
-    return int(written) if written.isdigit() else None
+        return pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return {}
 
 
 def _lines(path: Path, where: str) -> Iterator[Entry]:

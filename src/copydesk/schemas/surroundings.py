@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.errors import CopydeskError
+from copydesk.dataset.parquet import NotParquet
 from copydesk.files import read_jsonl
 from copydesk.labeling.layers import Layer
 from copydesk.project import Project
@@ -17,20 +17,12 @@ Record = Mapping[str, Any]
 _COLUMNS = ["article_id", "text", "n_chars", "text_sha256", "family_id", "split"]
 
 
-class UnreadableArticles(CopydeskError):
-    """The articles that labels are held against cannot be read."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        self.path = path
-        super().__init__(f"{path} cannot be read: {problem}", "run `copydesk build` again")
-
-
 @dataclass(frozen=True)
 class Surroundings:
     """Where one record file stands."""
 
-    shown: str  #: what messages call the file
-    folder: str  #: name of its folder: a layer's, or a config's
+    path: Path  #: the file, absolute
+    shown: str  #: what messages call it
     schemas: Schemas
     articles_at: tuple[Path, ...]  #: Parquet files with the articles; none when nothing was built
     removed: frozenset[str]  #: articles that were taken out: their labels stay in the history
@@ -41,13 +33,18 @@ class Surroundings:
         """Those of ``path``: a file of a project or of a release."""
         path = path.resolve()
         return cls(
+            path=path,
             shown=_shown(path, project),
-            folder=path.parent.name,
             schemas=schemas,
             articles_at=_articles(path, project),
             removed=frozenset(_removed(project)),
             roles=annotator_roles(project) if project else None,
         )
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder: a layer's, or a config's."""
+        return self.path.parent.name
 
     @property
     def layers(self) -> Mapping[str, Layer]:
@@ -56,7 +53,7 @@ class Surroundings:
     def articles(self, ids: Iterable[str]) -> dict[str, Record] | None:
         """Text, digest, length, family and split of the articles named; None when there are no articles here.
 
-        Raises: UnreadableArticles.
+        Raises: NotParquet.
         """
         if not self.articles_at:
             return None
@@ -67,7 +64,7 @@ class Surroundings:
         try:
             table = pads.dataset([str(path) for path in self.articles_at]).to_table(columns=_COLUMNS, filter=wanted)
         except (OSError, pa.ArrowException) as error:
-            raise UnreadableArticles(self.articles_at[0], str(error)) from error
+            raise NotParquet(self.articles_at[0], str(error).splitlines()[0]) from error
         return {row["article_id"]: row for row in table.to_pylist()}
 
 

@@ -14,7 +14,7 @@ import orjson
 from copydesk.issues import Issue
 from copydesk.labeling.annotations import latest
 from copydesk.labeling.layers import Layer
-from copydesk.schemas import meaning
+from copydesk.schemas import meaning, reading
 from copydesk.schemas.surroundings import Surroundings
 
 Record = dict[str, Any]
@@ -72,6 +72,22 @@ def gold(placed: Iterable[Placed], around: Surroundings) -> Iterator[Issue]:
     kept = list(placed)
     yield from _labels(kept, around, meaning.check_gold)
     yield from meaning.check_units((unit for _, unit in kept), lambda n, _: kept[n][0])
+    yield from _resting(kept, around)
+
+
+def _resting(placed: list[Placed], around: Surroundings) -> Iterator[Issue]:
+    """The answers that a unit rests on are in the layer's history, where there is one."""
+    history = around.path.with_name("annotations.jsonl")
+    answered = {
+        entry[1].get("annotation_id")
+        for entry in (reading.entries(history, "") if history.is_file() else ())
+        if not isinstance(entry, Issue) and isinstance(entry[1], dict)
+    }
+    for where, unit in placed if history.is_file() else ():
+        for n, missing in enumerate(unit["annotation_ids"]):
+            if missing not in answered:
+                message = f"there is no answer {missing} in annotations.jsonl"
+                yield Issue("unknown-answer", where, message, f"$.annotation_ids[{n}]", "run `copydesk adjudicate`")
 
 
 def disputes(placed: Iterable[Placed], around: Surroundings) -> Iterator[Issue]:
