@@ -260,6 +260,26 @@ def push(
 
 
 @app.command()
+def pull(
+    ctx: typer.Context,
+    layers: Layers = None,
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="Look at every task, for deletions too.")] = False,
+) -> int:
+    """Fetch changed annotations from Label Studio and check them."""
+    from copydesk import views
+    from copydesk.labeling.layers import load
+    from copydesk.labeling.pull import pull
+    from copydesk.labeling.studio import Studio
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    chosen = load(project, layers or [])
+    studio = Studio.connect(project)
+    pulled = pull(project, chosen, studio=studio, now=_now(), reconcile=reconcile, progress=desk.progress)
+    return desk.answer(pulled.as_json(), issues=pulled.issues, show=views.per_layer(pulled.layers))
+
+
+@app.command()
 def status(ctx: typer.Context) -> int:
     """Show where every article stands in every layer."""
     from copydesk import views
