@@ -61,19 +61,6 @@ app = typer.Typer(
 )
 
 
-class Audience(StrEnum):
-    local = "local"
-    public = "public"
-
-
-class Format(StrEnum):
-    conll = "conll"
-    spacy = "spacy"
-    brat = "brat"
-    cas = "cas"
-    json_ld = "json-ld"
-
-
 studio_verbs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The project's own Label Studio server.")
 app.add_typer(studio_verbs, name="studio")
 
@@ -333,3 +320,98 @@ def adjudicate(ctx: typer.Context, layers: Layers = None) -> int:
     decided = stages.adjudicate(project, load(project, layers or []))
     issues = [issue for each in decided.values() for issue in each.issues]
     return desk.answer(views.adjudication_keys(decided), issues=issues, show=views.adjudication(decided))
+
+
+class Audience(StrEnum):
+    """For whom a release is: people who hold the sources, or everyone."""
+
+    local = "local"
+    public = "public"
+
+
+class Bump(StrEnum):
+    """How the version is chosen."""
+
+    auto = "auto"
+
+
+@app.command()
+def release(
+    ctx: typer.Context,
+    version: Annotated[str | None, typer.Argument(metavar="[VERSION]", help="Such as 1.0.0.")] = None,
+    bump: Annotated[Bump | None, typer.Option(help="Choose the version that the change calls for.")] = None,
+    audience: Annotated[Audience, typer.Option(help="public withholds text that is not cleared.")] = Audience.local,
+    sign: Annotated[Path | None, typer.Option(metavar="KEY", help="Sign the sums with this SSH key.")] = None,
+) -> int:
+    """Cut a version of the dataset into dist/, whole or not at all."""
+    from copydesk import views
+    from copydesk.dataset.release.write import release
+
+    desk: Desk = ctx.obj
+    cut = release(
+        desk.project(),
+        version,
+        audience=audience.value,
+        bump_auto=bump is Bump.auto,
+        sign=sign,
+        now=_now(),
+        progress=desk.progress,
+    )
+    return desk.answer(cut.as_json(), issues=cut.issues, show=views.released(cut))
+
+
+@app.command()
+def verify(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")],
+    signers: Annotated[Path | None, typer.Option(metavar="FILE", help="Allowed signers, as ssh-keygen reads.")] = None,
+) -> int:
+    """Check a release from its folder alone: files, rows, labels, splits, numbers, loading."""
+    from copydesk import views
+    from copydesk.dataset.release.verify import verify
+
+    desk: Desk = ctx.obj
+    found = verify(desk.root / folder, signers=signers)
+    return desk.answer(found.as_json(), issues=found.issues, show=views.verified(found), failed=not found.ok)
+
+
+@app.command()
+def diff(
+    ctx: typer.Context,
+    old: Annotated[Path, typer.Argument(metavar="OLD")],
+    new: Annotated[Path, typer.Argument(metavar="NEW")],
+) -> int:
+    """Say what changed between two releases, and the version step it calls for."""
+    from copydesk import views
+    from copydesk.dataset.release.diff import diff
+
+    desk: Desk = ctx.obj
+    found = diff(desk.root / old, desk.root / new)
+    return desk.answer(found.as_json(), show=views.diff(found))
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept and published.")],
+    family: Annotated[bool, typer.Option("--family", help="Its whole family with it.")] = False,
+) -> int:
+    """Take an article out of all later releases, and name what remains of it where."""
+    from copydesk import views
+    from copydesk.dataset.removals import remove
+
+    desk: Desk = ctx.obj
+    gone = remove(desk.project(), article_id, reason=reason, now=_now(), family=family)
+    return desk.answer(gone.as_json(), show=views.removed(gone))
+
+
+@app.command()
+def report(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")]) -> int:
+    """Say where a release's report is: one self-contained page with plots and a viewer."""
+    from copydesk import views
+    from copydesk.dataset.release.papers import report
+
+    desk: Desk = ctx.obj
+    page = report(desk.root / folder)
+    return desk.answer({"path": str(page)}, show=views.lines(str(page)))

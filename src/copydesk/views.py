@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from copydesk.dataset.build import Built
     from copydesk.dataset.families.asked import Seen
+    from copydesk.dataset.release.diff import Diff
+    from copydesk.dataset.release.verify import Verification
+    from copydesk.dataset.release.write import Released
+    from copydesk.dataset.removals import Removed
     from copydesk.labeling.adjudicate import Adjudication
     from copydesk.labeling.agreement import Metric
     from copydesk.labeling.annotators import Annotator, SignIn
@@ -176,3 +180,55 @@ def adjudication(decided: Mapping[str, Adjudication]) -> View:
         for name, each in decided.items()
     ]
     return lambda console: table(console, columns, rows)
+
+
+def released(cut: Released) -> View:
+    """Where a release is, or that there is none."""
+    if cut.path is None:
+        return lines("nothing was released; the issues say what stands open")
+    splits = ", ".join(f"{split} {n}" for split, n in cut.splits.items())
+    return lines(
+        f"{cut.path}",
+        f"  version {cut.version} ({cut.bump}), for the {cut.audience} audience; articles: {splits}",
+        f"  digest {cut.digest}",
+    )
+
+
+def verified(found: Verification) -> View:
+    """Each check and how it went."""
+    rows = [("ok" if check.ok else "FAILED", check.name, check.detail) for check in found.checks]
+
+    def draw(console: Console) -> None:
+        table(console, ("", "check", "detail"), rows)
+        console.print("every check holds" if found.ok else "this release does not hold what it says")
+
+    return draw
+
+
+def diff(found: Diff) -> View:
+    """Rows that came, went and changed, per config, and the version step."""
+    columns = ("config", "added", "removed", "changed", "fields that changed")
+    rows = [
+        (name, len(each.added), len(each.removed), len(each.changed), ", ".join(each.summary()["fields"]))
+        for name, each in found.configs.items()
+    ]
+
+    def draw(console: Console) -> None:
+        table(console, columns, rows)
+        moved = len(found.moved("family_id")), len(found.moved("split"))
+        console.print(f"articles that moved family: {moved[0]}, split: {moved[1]}")
+        console.print(f"from {found.old} to {found.new}: a {found.bump} step")
+
+    return draw
+
+
+def removed(gone: Removed) -> View:
+    """What is out of later releases, and where something of it remains."""
+    rows = [(each.where, each.what, each.clear) for each in gone.remains]
+
+    def draw(console: Console) -> None:
+        console.print(f"{len(gone.articles)} articles with {gone.labels} answers are out of all later releases")
+        if rows:
+            table(console, ("where", "what remains", "how to clear it"), rows)
+
+    return draw
