@@ -13,6 +13,10 @@ from copydesk.testing import a_project
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the expected results anew; review them as a diff")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Callable[..., Project]:
     """Makes a fresh project: ``project(rain="Rain in Oslo.")``."""

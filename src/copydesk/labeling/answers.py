@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 from copydesk.files import canonical, digest, sha256
 from copydesk.issues import Issue
+from copydesk.labeling import results
 from copydesk.labeling.annotations import Annotation, instant
 from copydesk.labeling.exports import OPERATOR, UNKNOWN, Export, Sheet
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.tasks import is_intact
 
-results = import_module("copydesk.labeling.results")
 SYSTEM = "label-studio"
 _ZERO = timedelta(0)
 

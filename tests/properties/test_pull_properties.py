@@ -1,0 +1,90 @@
+"""Any JSON may come from a server that checks nothing: real exports, mutated."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.labeling import answers, exports, layers, pull
+from copydesk.labeling.exports import Export, Sheet
+from copydesk.schemas import Schemas
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = Schemas.packaged()
+NAMES = ("entities", "stance", "claims")
+
+ODD = [
+    *(None, True, False, 0, -1, 1, 2**63, -(2**63), 1.5, -0.0, 99999, "", " ", "x", "GPE", "😀", "\u202e", "\x00"),
+    *([], {}, [[]], [{}], {"id": 1}, [None], ["GPE", "ORG"]),
+    *("2026-13-45", "9999-12-31T23:59:59+14:00", "0001-01-01", "2026-01-01T00:00:00+05:30"),
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every path inside a JSON value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(each for key, child in inner for each in places(child, (*path, key)))]
+
+
+def mutate(tasks: list[Any], seed: int, times: int) -> list[Any]:
+    """Replace, drop, double or swap values anywhere."""
+    chance = random.Random(seed)
+    for _ in range(times):
+        found = [path for path in places(tasks) if path]
+        if not found:
+            break
+        *way, key = chance.choice(found)
+        holder: Any = tasks
+        for step in way:
+            holder = holder[step]
+        act = chance.randrange(4)
+        if act == 0:
+            del holder[key]
+        elif act == 1 and isinstance(holder, list):
+            holder.append(orjson.loads(orjson.dumps(holder[key])))
+        elif act == 2:
+            *other_way, other_key = chance.choice(found)
+            try:
+                other: Any = tasks
+                for step in other_way:
+                    other = other[step]
+                holder[key] = orjson.loads(orjson.dumps(other[other_key]))
+            except (KeyError, IndexError, TypeError):
+                holder[key] = None
+        else:
+            holder[key] = orjson.loads(orjson.dumps(chance.choice(ODD)))
+    return tasks
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=st.integers(0, 2**32), times=st.integers(1, 6))
+@settings(deadline=None, max_examples=300)
+def test_no_export_breaks_pull_and_what_it_keeps_is_valid(name: str, seed: int, times: int) -> None:
+    kept = orjson.loads((ROOT / f"tests/golden/pull/in/{name}.json").read_bytes())
+    layer = layers.read(ROOT / "labeling" / name)
+    check = pull._checker(SCHEMAS, layer)
+    sheets = [Sheet(**sheet) for sheet in kept["sheets"]]
+    good = {state["annotation_id"]: state for state in answers.read(export(kept, sheets), layer, {}, check).states}
+    first = kept["sheets"][0]
+    first["tasks"] = mutate(first["tasks"], seed, times)
+    exports.pseudonymous(first["tasks"], {1: "ann-a"})
+    spoilt = [Sheet(**first), *sheets[1:]]
+    for known in ({}, good):
+        reading = answers.read(export(kept, spoilt), layer, known, check)
+        for state in reading.states:
+            assert SCHEMAS.check("annotation", state, "here") == []
+        assert all(issue.where and issue.path.startswith("$") for issue in reading.issues)
+        orjson.dumps([issue.as_json() for issue in reading.issues])
+    untouched = {state["annotation_id"] for state in good.values() if state["source"]["project"] == spoilt[1].desk}
+    fresh = answers.read(export(kept, spoilt), layer, {}, check)
+    assert untouched <= {state["annotation_id"] for state in fresh.states}, "one bad task never stops the others"
+
+
+def export(kept: dict[str, Any], sheets: list[Sheet]) -> Export:
+    return Export(**kept | {"sheets": sheets})
