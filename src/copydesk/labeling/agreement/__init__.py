@@ -2,5 +2,6 @@
 
 from copydesk.labeling.agreement.measure import agreement
 from copydesk.labeling.agreement.metric import Metric
+from copydesk.labeling.agreement.people import Confused, Person, people
 
-__all__ = ["Metric", "agreement"]
+__all__ = ["Confused", "Metric", "Person", "agreement", "people"]

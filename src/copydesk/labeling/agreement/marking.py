@@ -34,7 +34,7 @@ def spans_measures(layer: Layer, tasks: Answers, articles: Mapping[str, Mapping[
     lengths = [articles[article_id]["n_chars"] for article_id, _ in order]
     people = len({name for panel in panels for name in panel})
     measures = [
-        *_pairwise("span_f1_strict", layer, panels, people, _same),
+        *_pairwise("span_f1_strict", layer, panels, people, same),
         *_pairwise("span_f1_overlap", layer, panels, people, _overlap),
         *_unitized(layer, panels, lengths, people),
     ]
@@ -43,7 +43,7 @@ def spans_measures(layer: Layer, tasks: Answers, articles: Mapping[str, Mapping[
     return measures
 
 
-def _same(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
+def same(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
     """Marks that the other made too: same range and label."""
     theirs = {(mark.span, mark.label) for mark in others}
     return [mark for mark in ones if (mark.span, mark.label) in theirs]

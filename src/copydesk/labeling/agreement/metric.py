@@ -51,7 +51,7 @@ def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metr
     widths = np.cumsum([0, *(measure.rows.shape[1] for measure in measures)])
     together = np.hstack([measure.rows for measure in measures])
     drawn: list[list[Floats]] = [[] for _ in measures]
-    for weights in _resamples(n, rounds, seed) if n > 1 else ():
+    for weights in resamples(n, rounds, seed) if n > 1 else ():
         sums = weights @ together
         for measure, found, left, right in zip(measures, drawn, widths, widths[1:], strict=False):
             found.append(measure.statistic(sums[:, left:right]))
@@ -61,7 +61,7 @@ def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metr
     ]
 
 
-def _resamples(n: int, rounds: int, seed: int) -> Iterator[Floats]:
+def resamples(n: int, rounds: int, seed: int) -> Iterator[Floats]:
     """How often each resample draws each article, in chunks of rounds. Shape of a chunk: [round, article]."""
     random = np.random.default_rng(seed)
     step = max(1, CHUNK // n)
