@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.dataset.release.papers.report import plots, render, viewer
-from copydesk.dataset.release.papers.report.families import _marked
-from copydesk.dataset.release.papers.report.markup import data
-from copydesk.dataset.release.papers.report.sections import _periods
+from copydesk.dataset.release.papers.report_page import plots, render, viewer
+from copydesk.dataset.release.papers.report_page.families import _marked
+from copydesk.dataset.release.papers.report_page.markup import data
+from copydesk.dataset.release.papers.report_page.sections import _periods
 from copydesk.dataset.release.papers.summary import Summary
 from released import RAIN, a_release
 

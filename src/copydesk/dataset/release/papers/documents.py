@@ -13,8 +13,7 @@ from pathlib import Path
 
 from copydesk import __version__, files
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.papers import card, changelog, croissant, datasheet
-from copydesk.dataset.release.papers import report as report_page
+from copydesk.dataset.release.papers import card, changelog, croissant, datasheet, report_page
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
 from copydesk.errors import CopydeskError

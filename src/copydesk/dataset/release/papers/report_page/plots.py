@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from copydesk.dataset.release.papers.report.markup import count, text
+from copydesk.dataset.release.papers.report_page.markup import count, text
 
 WIDTH = 560  #: user units; the page scales it
 LABEL = 158  #: room for names at the left

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk.dataset.release.papers.report import families, sections, viewer
-from copydesk.dataset.release.papers.report.markup import data, section, text
+from copydesk.dataset.release.papers.report_page import families, sections, viewer
+from copydesk.dataset.release.papers.report_page.markup import data, section, text
 from copydesk.dataset.release.papers.summary import Summary
 from copydesk.project import SPLITS
 
 HERE = Path(__file__).parent
 #: Nothing may be loaded from anywhere: what the page needs is in it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 CONTENTS = (
     ("overview", "Overview"),
     ("articles", "Articles"),

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
 from copydesk.dataset.release.facts import Row
-from copydesk.dataset.release.papers.report import plots
-from copydesk.dataset.release.papers.report.markup import count, section, text
+from copydesk.dataset.release.papers.report_page import plots
+from copydesk.dataset.release.papers.report_page.markup import count, section, text
 from copydesk.dataset.release.papers.summary import Summary
 
 MOST_FAMILIES = 40

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from copydesk.dataset.release.papers import measures
-from copydesk.dataset.release.papers.report import plots
-from copydesk.dataset.release.papers.report.markup import count, section, table, text
+from copydesk.dataset.release.papers.report_page import plots
+from copydesk.dataset.release.papers.report_page.markup import count, section, table, text
 from copydesk.dataset.release.papers.summary import Summary
 from copydesk.project import SPLITS
 
