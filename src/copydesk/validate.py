@@ -14,6 +14,7 @@ from typing import Any
 from copydesk.dataset import sources
 from copydesk.dataset.parquet import NotParquet
 from copydesk.errors import BadConfig
+from copydesk.executor import Executor, Here
 from copydesk.issues import Issue
 from copydesk.labeling import layers
 from copydesk.project import Project
@@ -37,8 +38,10 @@ class Validation:
         return {"checked": self.checked, "issues": [issue.as_json() for issue in self.issues]}
 
 
-def validate(project: Project | None, paths: Sequence[Path] = (), schema: str | None = None) -> Validation:
-    """Check record files against schema and meaning.
+def validate(
+    project: Project | None, paths: Sequence[Path] = (), schema: str | None = None, run: Executor | None = None
+) -> Validation:
+    """Check record files against schema and meaning, each file by itself, on ``run``; without it, here.
 
     Without a project only what travels with Copydesk is known: its schemas and starter layers, no texts.
     Raises: NoSuchFile, UnknownKind, UnknownSchema; BadConfig when the project's own schemas are unfit.
@@ -46,27 +49,46 @@ def validate(project: Project | None, paths: Sequence[Path] = (), schema: str | 
     schemas = Schemas.of(project) if project else Schemas.packaged()
     if schema is not None and schema not in schemas:
         raise kinds.UnknownSchema(schema, schemas)
-    checked, issues = 0, list(schemas.issues)
-    found = kinds.of_project(project.root) if project and not paths else kinds.record_files(paths, schema)
-    for path, kind in found:
-        file = _file(project, schemas, path, kind)
-        checked += file.checked
-        issues += file.issues
-    return Validation(checked, issues)
+    named = kinds.of_project(project.root) if project and not paths else kinds.record_files(paths, schema)
+    work = [_work(path, kind, project, schemas) for path, kind in named]
+    found = list((run or Here()).map(_look, work))
+    issues = [*schemas.issues, *(issue for each in found for issue in each.issues)]
+    return Validation(sum(each.checked for each in found), issues)
 
 
-def _file(project: Project | None, schemas: Schemas, path: Path, kind: str | None) -> Validation:
+def _work(path: Path, kind: str | None, project: Project | None, schemas: Schemas) -> _Sound | _Setting:
     if kind in kinds.SETTINGS:
-        return Validation(1, list(_settings(path, kind)))
+        return _Setting(path, kind)
     kind = kind or reading.stated_kind(path)
     if kind is None or kind not in schemas:
         raise kinds.UnknownKind(path)
-    sound = _Sound(schemas, kind, path, Surroundings.of(path, project, schemas))
-    try:
-        issues = list(MEANINGS.get(kind.partition("/")[0], nothing)(sound, sound.around))
-    except NotParquet as error:  # the articles that these records are about
-        issues = [Issue("unreadable-file", sound.around.shown, error.message, hint=error.hint)]
-    return Validation(sound.checked, _once(sound.issues + issues))
+    return _Sound(schemas, kind, Surroundings.of(path, project, schemas))
+
+
+def _look(work: _Sound | _Setting) -> Validation:
+    return work.look()
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A settings file: it is right when the code that uses it can read it."""
+
+    path: Path
+    kind: str
+
+    def look(self) -> Validation:
+        try:
+            if self.kind == "project":
+                Project.load(self.path.parent)
+            elif self.kind == "layer":
+                layers.read(self.path.parent)
+            elif self.kind == "source":
+                sources.read(self.path)
+            elif self.kind == "annotators":
+                annotator_roles(Project.load(self.path.parents[1]))
+        except BadConfig as error:
+            return Validation(1, [Issue("bad-setting", error.where, error.problem, hint=error.hint)])
+        return Validation(1, [])
 
 
 @dataclass
@@ -75,16 +97,23 @@ class _Sound:
 
     schemas: Schemas
     kind: str
-    path: Path
     around: Surroundings
     checked: int = 0
     issues: list[Issue] = field(default_factory=list)
 
+    def look(self) -> Validation:
+        meaning = MEANINGS.get(self.kind.partition("/")[0], nothing)
+        try:
+            found = list(meaning(self, self.around))
+        except NotParquet as error:  # the articles that these records are about
+            found = [Issue("unreadable-file", self.around.shown, error.message, hint=error.hint)]
+        return Validation(self.checked, _once(self.issues + found))
+
     def __iter__(self) -> Iterator[Placed]:
-        version = reading.stated_version(self.path)  # of all its records, where the file states one
+        version = reading.stated_version(self.around.path)  # of all its records, where the file states one
         if version is not None and not self._known({}, self.around.shown, version):
             return
-        for entry in reading.entries(self.path, self.around.shown):
+        for entry in reading.entries(self.around.path, self.around.shown):
             self.checked += 1
             if isinstance(entry, Issue):
                 self.issues.append(entry)
@@ -110,21 +139,6 @@ class _Sound:
         found = self.schemas.check(self.kind, record, where)
         self.issues += found
         return all(issue.code in _READABLE for issue in found)
-
-
-def _settings(path: Path, kind: str | None) -> Iterator[Issue]:
-    """A settings file is right when the code that uses it can read it."""
-    try:
-        if kind == "project":
-            Project.load(path.parent)
-        elif kind == "layer":
-            layers.read(path.parent)
-        elif kind == "source":
-            sources.read(path)
-        elif kind == "annotators":
-            annotator_roles(Project.load(path.parents[1]))
-    except BadConfig as error:
-        yield Issue("bad-setting", error.where, error.problem, hint=error.hint)
 
 
 def _once(issues: list[Issue]) -> list[Issue]:

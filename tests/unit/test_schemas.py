@@ -125,7 +125,6 @@ def a_sentiment_layer(corpus: Project, labels: list[str]) -> Project:
     label = {"description": "Mood.", "type": ["string", "null"], "enum": [*labels, None]}
     schema = {
         "type": "object",
-        "x-version": 1,
         "properties": {"label": label},
         "required": ["label"],
         "additionalProperties": False,
@@ -145,6 +144,7 @@ def test_a_projects_own_layer_needs_no_code(project: Callable[..., Project]) -> 
         "claims",
         "sentiment",
     ]
+    assert schemas.arrow("rows/sentiment").metadata[b"schema_version"] == b"1"
     annotation = an_annotation(an_article(), "sentiment", value={"label": "ugly"})
     assert [issue.code for issue in schemas.check("annotation", annotation, "")] == ["unknown-label"]
 
@@ -152,6 +152,49 @@ def test_a_projects_own_layer_needs_no_code(project: Callable[..., Project]) -> 
 def test_a_layer_whose_schema_says_something_else_is_refused(project: Callable[..., Project]) -> None:
     with pytest.raises(BadConfig, match=r"the set of 'label' is not that of layer\.toml: ugly"):
         Schemas.of(a_sentiment_layer(project(), ["good", "bad", "ugly"]))
+
+
+LABEL = {"description": "Mood.", "type": ["string", "null"], "enum": ["good", "bad", None]}
+CLOSED = {"type": "object", "required": ["label"], "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[1]", "is no JSON Schema"),
+        ({"type": "thing"}, "is no JSON Schema"),
+        ({"type": "object"}, "must be an object with properties"),
+        (CLOSED | {"properties": {"label": LABEL}, "required": []}, "every property must be required"),
+        (CLOSED | {"properties": {"label": LABEL}, "additionalProperties": True}, "additionalProperties false"),
+        (CLOSED | {"properties": {"label": {"enum": ["good", "bad"]}}}, "needs a description and a type"),
+        (CLOSED | {"properties": {"mood": LABEL}, "required": ["mood"]}, "property 'label' is missing"),
+        (CLOSED | {"properties": {"label": LABEL, "x": LABEL}, "required": ["label", "x"]}, "does not ask for"),
+        (CLOSED | {"properties": {"label": LABEL | {"$ref": "#/properties"}}}, "uses \\$ref"),
+        (CLOSED | {"properties": {"label": LABEL | {"$ref": "http://127.0.0.1:9/x"}}}, "is no JSON Schema"),
+    ],
+)
+def test_an_unfit_layer_schema_is_a_broken_set_up(
+    project: Callable[..., Project], schema: dict[str, Any] | str, problem: str
+) -> None:
+    corpus = a_sentiment_layer(project(), ["good", "bad"])
+    path = corpus.schemas / "sentiment.schema.json"
+    path.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+    with pytest.raises(BadConfig, match=problem) as error:
+        Schemas.of(corpus)
+    assert error.value.where == "schemas/sentiment.schema.json"
+
+
+def test_a_layer_without_a_schema_or_with_the_name_of_a_record_is_refused(project: Callable[..., Project]) -> None:
+    corpus = a_sentiment_layer(project(), ["good", "bad"])
+    (corpus.schemas / "sentiment.schema.json").unlink()
+    with pytest.raises(BadConfig, match="is not there, but the project has layer 'sentiment'"):
+        Schemas.of(corpus)
+    (corpus.labeling / "sentiment").rename(corpus.labeling / "gold")
+    config = corpus.root / "copydesk.toml"
+    config.write_text(config.read_text().replace('"sentiment"', '"gold"'))
+    with pytest.raises(BadConfig, match="is the name of a record kind"):
+        Schemas.of(Project.load(corpus.root))
 
 
 def test_importing_schemas_loads_nothing_heavy() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,22 @@ def test_everything_in_the_project_is_checked(built: Project) -> None:
     before = validate(built, []).checked
     answers(built, ANSWER, an_annotation(ARTICLE, annotator="ann-2", value={"spans": [OSLO]}))
     assert (validate(built, []).issues, validate(built, []).checked) == ([], before + 1)
+
+
+class Elsewhere:
+    """Runs work as another process would get it: through pickle, there and back."""
+
+    def map(self, function: Any, arguments: Iterable[Any]) -> Iterator[Any]:
+        for each in arguments:
+            there, work = pickle.loads(pickle.dumps((function, each)))
+            yield pickle.loads(pickle.dumps(there(work)))
+
+
+def test_files_may_be_checked_in_other_processes(built: Project) -> None:
+    answers(built, ANSWER | {"layer_version": ""})
+    here, elsewhere = validate(built, []), validate(built, [], run=Elsewhere())
+    assert here == elsewhere
+    assert [issue.code for issue in here.issues] == ["too-short"]
 
 
 def test_an_issue_names_file_and_line(built: Project) -> None:

@@ -81,7 +81,7 @@ class Schemas:
 
     def version(self, name: str) -> int:
         """The current ``schema_version`` of a record kind."""
-        return int(self._by_name[name]["x-version"])
+        return int(self._by_name[name].get("x-version", 1))
 
     def check(self, name: str, record: Any, where: str) -> list[Issue]:
         """Every rule of schema ``name`` that ``record`` breaks. An annotation's value is held to its layer's schema."""

@@ -45,7 +45,7 @@ class Checker:
     def _fast(self) -> Any:
         import jsonschema_rs
 
-        return jsonschema_rs.Draft202012Validator(self._schema)
+        return jsonschema_rs.Draft202012Validator(self._schema, offline=True)
 
     @cached_property
     def _reference(self) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from copydesk.errors import BadConfig
+from copydesk.files import canonical
 from copydesk.labeling.layers import Layer
 
 SPAN = ("span_id", "start", "end", "text", "prefix", "suffix")
@@ -13,19 +14,25 @@ SPAN = ("span_id", "start", "end", "text", "prefix", "suffix")
 
 def check_value_schema(layer: Layer, schema: Any, where: str) -> None:
     """Raises BadConfig at the first difference between ``schema`` and ``layer``, or when it is no schema."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise BadConfig(where, f"is no JSON Schema: {error.message} at {error.json_path}") from error
+    _is_schema(schema, where)
     properties = _spans(schema, where) if layer.kind == "spans" else _properties(schema, where)
     _same_names(layer, properties, where)
     if layer.labels:
         _same_set(properties["label"], layer.labels, "label", where)
     for attribute in layer.attributes:
         _same_set(properties[attribute.name], attribute.labels, attribute.name, where)
+
+
+def _is_schema(schema: Any, where: str) -> None:
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft202012Validator(schema, offline=True)  # quicker to load than the reference
+    except (ValueError, jsonschema_rs.ValidationError) as error:
+        problem = str(error).splitlines()[0]
+        raise BadConfig(where, f"is no JSON Schema: {problem}") from error
+    if b'"$ref"' in canonical(schema):
+        raise BadConfig(where, "uses $ref", "write the part out: rows are derived from what stands here")
 
 
 def _spans(schema: Any, where: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Out: the schema of one row of each config. Categorical columns come twice: an in
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from copydesk import resources
@@ -160,6 +161,7 @@ def _gold(name: str) -> Schema:
     return rule
 
 
+@cache
 def _record(name: str) -> Schema:
     properties: Schema = read_json(resources.folder("schemas") / f"{name}.schema.json")["properties"]
     return properties
