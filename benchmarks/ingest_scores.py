@@ -48,7 +48,7 @@ class Scores:
         precision, recall = (mean(values) for values in zip(*self.bodies, strict=True))
         dated = [row for row in self.dates if row[0]]
         undated = [row for row in self.dates if not row[0]]
-        return {
+        figures = {
             "body P": precision,
             "body R": recall,
             "body F1": f1(precision, recall),
@@ -60,6 +60,14 @@ class Scores:
             "date P": mean(right for _, asserted, right in dated if asserted),
             "dates on undated": mean(asserted for _, asserted, _ in undated),
         }
+        silent = {
+            "title": not any(asserted for _, asserted, _ in self.titles),
+            "authors": not self.asserted_authors,
+            "date": not any(asserted for _, asserted, _ in self.dates),
+            "body": not any(recall for _, recall in self.bodies),
+        }
+        silent["dates"] = silent["date"]
+        return {name: None if silent[name.split()[0]] else value for name, value in figures.items()}
 
 
 def is_reported(site: str) -> bool:

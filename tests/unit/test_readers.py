@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import IO
@@ -16,7 +17,9 @@ from copydesk.testing import check_reader
 
 STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the “bridge”."
 ROW = {"id": 7, "title": "Bridge", "text": f"{STORY}\n🌉", "authors": ["Jane Doe"], "url": "https://example.org/7"}
+PAGE = f"<html><body><article><h1>Bridge</h1><p>{STORY}</p></article></body></html>"
 EXAMPLES = {
+    "html": [PAGE.encode(), gzip.compress(PAGE.encode(), mtime=0)],
     "text": [STORY.encode(), b"\xef\xbb\xbf" + STORY.encode()],
     "jsonl": [(json.dumps(ROW) + "\r\n\r\n" + json.dumps(ROW, ensure_ascii=False)).encode()],
 }

@@ -20,6 +20,7 @@ from copydesk.project import Project
 FIELDS = (
     "id",
     "text",
+    "html",
     "title",
     "url",
     "authors",

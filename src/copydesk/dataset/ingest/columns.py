@@ -6,7 +6,7 @@ from typing import Any
 
 from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.json_places import Member, traced
-from copydesk.dataset.ingest.raw import Finding, Raw, Reject, reject
+from copydesk.dataset.ingest.raw import HTML, TEXT, Finding, Raw, Reject, reject
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Source
 from copydesk.spans import Span
@@ -27,7 +27,8 @@ def article(
     row: dict[str, Member], source: Source, *, where: str, data: bytes, decoded: str, media_type: str
 ) -> Raw | Reject:
     """The raw article in ``row``, whose places are in ``decoded``; a reject when it holds no text."""
-    column = source.column("text")
+    kind = TEXT if source.column(TEXT) in row or source.column(HTML) not in row else HTML
+    column = source.column(kind)
     if column not in row:
         message = f"no column {column!r}, which should hold the text; map it under [columns] in the source's file"
         return reject("no-text-column", where, data, message)
@@ -45,6 +46,7 @@ def article(
         media_type=media_type,
         decoded=decoded,
         content=content,
+        kind=kind,
         stated=_stated(row, source),
         identity=None if identity in (None, "") else str(identity),
         address=_string(given["url"]),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import IO
+
 from copydesk.dataset.ingest.raw import Reject, reject
+from copydesk.dataset.sources import MEGABYTE, Source
 
 BOM = "\ufeff"
 
@@ -22,6 +26,17 @@ def utf8(data: bytes, where: str) -> str | Reject:
     if not text.strip(BOM + " \t\r\n\f\v\xa0"):
         return reject("empty", where, data, "holds only white space; take it out, or fetch it again")
     return text
+
+
+def whole(file: IO[bytes], where: str, source: Source) -> bytes | Reject:
+    """All of a file that is one article; a reject when it is over the source's limit."""
+    data = file.read(source.limits.article_bytes + 1)
+    if len(data) <= source.limits.article_bytes:
+        return data
+    sums = hashlib.sha256(data)
+    while more := file.read(MEGABYTE):
+        sums.update(more)
+    return too_large(where, sums.hexdigest(), source.limits.article_mb)
 
 
 def too_large(where: str, sha256: str, limit_mb: int) -> Reject:

@@ -21,10 +21,14 @@ _BLANK = re.compile(r"\s+")
 
 def extract(raw: Raw) -> Extraction:
     """Read ``raw.content`` by the rules."""
-    content = raw.content
-    reading = rules.read(content.text)
+    return read(raw.content, raw.stated)
+
+
+def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = frozenset()) -> Extraction:
+    """Read text by the rules; ``items`` are the places where lines of lists start."""
+    reading = rules.read(content.text, items)
     text = content.cut(_joined(content.text, reading.body)).normal()
-    findings, removed = list(raw.stated), list[Removed]()
+    findings, removed = list(stated), list[Removed]()
     for rule, take in reading.takes:
         span = content.raw_span(take.start, take.end)
         findings += [Finding(field, value, span, rule.name, sure) for field, value, sure in take.fields]

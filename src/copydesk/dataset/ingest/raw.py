@@ -14,6 +14,8 @@ from copydesk.dataset.ingest.traced import Traced
 from copydesk.files import sha256
 from copydesk.spans import Span
 
+TEXT, HTML = "text", "html"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -58,6 +60,7 @@ class Raw:
     media_type: str
     decoded: str
     content: Traced  #: the article's part of ``decoded``
+    kind: str = TEXT  #: what ``content`` is: text | html
     stated: tuple[Finding, ...] = ()  #: what the container says of the article
     identity: str | None = None  #: the source's own id
     address: str | None = None  #: where it was retrieved from

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from copydesk import __version__
-from copydesk.dataset.ingest import identity, instants, language, plain
+from copydesk.dataset.ingest import html, identity, instants, language, plain
 from copydesk.dataset.ingest.extraction import Extraction
-from copydesk.dataset.ingest.raw import Finding, Raw, Reject, reject
+from copydesk.dataset.ingest.raw import HTML, Finding, Raw, Reject, reject
 from copydesk.dataset.sources import Source
 from copydesk.files import digest, sha256
 from copydesk.spans import Span
@@ -30,7 +30,11 @@ class Recorder:
 
     def article(self, raw: Raw) -> Article | Reject:
         """The record of ``raw``; a reject when nothing is left of its text."""
-        found = plain.extract(raw)
+        try:
+            found = html.extract(raw) if raw.kind == HTML else plain.extract(raw)
+        except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:  # libraries, on odd pages
+            message = f"cannot be read ({type(error).__name__}: {str(error)[:120]}); take it out, or report it"
+            return reject("extraction-failed", raw.path, raw.data, message)
         if not any(letter.isalnum() for letter in found.text.text):
             message = "nothing but boilerplate; see docs/ingest.md for what the rules take"
             return reject("only-boilerplate", raw.path, raw.data, message)

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from copydesk.spans import Span
 
@@ -18,8 +19,7 @@ from copydesk.spans import Span
 _CHANGING = re.compile(r"\r\n?|[^\x00-\x7f]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Segment:
+class Segment(NamedTuple):  # a tuple: a web page has thousands
     """``text[start:end]`` came from ``raw[raw_start:raw_end]``."""
 
     start: int
@@ -72,6 +72,22 @@ class Traced:
                 yield Segment(start, end, start + shift, end + shift)
             else:
                 yield Segment(start, end, segment.raw_start, segment.raw_end)
+
+    def over(self, base: Traced) -> Traced:
+        """This text, traced through ``base``: what it calls raw is ``base``'s text."""
+        if len(base.segments) == 1 and base.segments[0].is_linear and base.segments[0].raw_start == 0:
+            return self
+        segments = list[Segment]()
+        for each in self.segments:
+            if each.is_linear:
+                at = each.start
+                for part in base._within(Span(each.raw_start, each.raw_end)):
+                    segments.append(Segment(at, at + part.end - part.start, part.raw_start, part.raw_end))
+                    at += part.end - part.start
+            else:
+                raw = base.raw_span(each.raw_start, each.raw_end)
+                segments.append(Segment(each.start, each.end, raw.start, raw.end))
+        return Traced(self.text, tuple(_joined(segments)))
 
     def normal(self) -> Traced:
         """The text in NFC with ``\\n``, its map split where lengths change."""

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from copydesk.dataset.ingest.raw import Raw, Reject
-from copydesk.dataset.ingest.readers import jsonl, text
+from copydesk.dataset.ingest.readers import html, jsonl, text
 from copydesk.dataset.sources import Source
 
 
@@ -27,10 +27,18 @@ class Reader(Protocol):
     def __call__(self, file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]: ...
 
 
-READERS: dict[str, Reader] = {"text": text.read, "jsonl": jsonl.read}
+READERS: dict[str, Reader] = {"text": text.read, "html": html.read, "jsonl": jsonl.read}
 
 #: which reader takes a file when the source does not say; the longest suffix wins
-SUFFIXES = {".txt": "text", ".text": "text", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SUFFIXES = {
+    ".txt": "text",
+    ".text": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".html.gz": "html",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
 
 
 @cache

@@ -130,5 +130,5 @@ def _leads_away(line: Line) -> bool:
 def loose_end(scrape: Scrape) -> Iterator[Take]:
     """A line below the last paragraph that ends no sentence."""
     for line in scrape.tail:
-        if not line.ends and not line.text.endswith(":") and line.text[0] not in "-•*":
+        if not line.ends and not line.text.endswith(":") and not line.is_item:
             yield line.take()

@@ -106,6 +106,6 @@ def long_caption(scrape: Scrape) -> Iterator[Take]:
     first, after = scrape.prose
     for n in range(first + 1, after - 1):
         above, line, below = scrape.lines[n - 1 : n + 2]
-        is_long = 70 <= len(line.text) <= 300 and line.text[0].isalpha() and not line.is_title_case
+        is_long = 70 <= len(line.text) <= 300 and not line.is_item and not line.is_title_case
         if is_long and above.ends and not line.ends and below.is_prose and not _OPEN.search(line.text):
             yield line.take()

@@ -133,5 +133,5 @@ def head_line(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is no sentence: a section's name, a counter, a button."""
     for line in scrape.head if scrape.prose[1] else ():
         is_deck = len(line.text) >= 50 and not line.is_title_case
-        if not line.ends and not is_deck and line.text[0] not in "-•*" and not _DATELINE.match(line.text):
+        if not line.ends and not is_deck and not line.is_item and not _DATELINE.match(line.text):
             yield line.take()

@@ -13,23 +13,39 @@ _AFTER = re.compile(
     r"correspondent|updated|published|editor|reporter)).*$",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"\s+(?:(?:senior|staff|contributing|chief|political?|deputy|special|national) )*"
+    r"(?:writer|columnist|reporter|correspondent|contributor|editor)$",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(
+    r"[A-Z]{2,6}|(?:(?:senior|staff|contributing|\w+) )?(?i:writer|reporter|columnist|correspondent|editor)"
+)
 # A label, a counter or a credit; and what a lost line break glued together.
+_ROLE = re.compile(
+    r"\s+(?:(?:senior|staff|contributing|chief|political?|deputy|special|national) )*"
+    r"(?:writer|columnist|reporter|correspondent|contributor|editor)$",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(
+    r"[A-Z]{2,6}|(?:(?:senior|staff|contributing|\w+) )?(?i:writer|reporter|columnist|correspondent|editor)"
+)
 # A label, a counter or a credit; and what a lost line break glued together.
 _NOT_A_HEADLINE = re.compile(
     r"^(?i:jump|skip|by|credit|photo|illustration|image|published|updated|last|sign|click|read|watch|more|home|menu|listen|"
     r"this article|this story|opinion)\b|^\d+ min\b|^\d\d?/\d|[|©@]|https?:|^(?:[A-Z][a-z]+|[A-Z]{2,})[A-Z][a-z]+ |"
     r"\w[.!?\]][A-Z]|[a-z](?:By|Published)\b|\b(?:19|20)\d\d[A-Z]|([A-Z]\w+ [A-Z]\w+)\1| as told to | - The "
 )
-_NOT_PEOPLE = re.compile(
+NOT_PEOPLE = re.compile(
     r"\b(?:staff|desk|news|press|reuters|editors?|team|agency|times|post|service|bureau|wire|inc|media|board|network|"
-    r"magazine)\b",
+    r"magazine|reporters?|writers?|columnists?|correspondents?|contributors?|company|group|brandroom)\b",
     re.IGNORECASE,
 )
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` reads like a person's name: two to five parts, each with a capital."""
-    return bool(_NAME.fullmatch(text)) and not _NOT_PEOPLE.search(text) and not any(map(str.isdigit, text))
+    return bool(_NAME.fullmatch(text)) and not NOT_PEOPLE.search(text) and not any(map(str.isdigit, text))
 
 
 def byline(text: str) -> list[str]:
@@ -37,7 +53,8 @@ def byline(text: str) -> list[str]:
     match = _BY.fullmatch(text)
     if not match or len(text) > 120:
         return []
-    people = [part for part in _AND.split(_AFTER.sub("", match["names"])) if part]
+    parts = _AND.split(_AFTER.sub("", match["names"]))
+    people = [name for part in parts if (name := _ROLE.sub("", part)) and not _SIGN.fullmatch(name)]
     return people if people and all(map(is_name, people)) else []
 
 

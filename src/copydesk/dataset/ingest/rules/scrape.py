@@ -23,6 +23,7 @@ _GLUED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
+BULLETS = "-•*–—·"
 PROSE = 80  #: a line at least this long that ends a sentence is prose
 
 
@@ -48,6 +49,7 @@ class Line:
     start: int
     end: int
     text: str
+    is_item: bool = False  #: of a list
 
     @property
     def span(self) -> Span:
@@ -84,8 +86,10 @@ class Scrape:
     lines: tuple[Line, ...]
 
     @classmethod
-    def of(cls, text: str) -> Scrape:
-        return cls(text, tuple(line for match in _LINE.finditer(text) for line in _lines(text, *match.span())))
+    def of(cls, text: str, items: frozenset[int] = frozenset()) -> Scrape:
+        """The scrape ``text``; ``items`` are the places where lines start that are known to be a list's."""
+        found = (line for match in _LINE.finditer(text) for line in _lines(text, *match.span()))
+        return cls(text, tuple(replace(line, is_item=True) if line.start in items else line for line in found))
 
     @cached_property
     def prose(self) -> tuple[int, int]:
@@ -130,7 +134,7 @@ def _line(text: str, start: int, end: int) -> Iterator[Line]:
     stripped = text[start:end].strip()
     if stripped:
         start = text.index(stripped, start)
-        yield Line(start, start + len(stripped), stripped)
+        yield Line(start, start + len(stripped), stripped, stripped[0] in BULLETS)
 
 
 def _parts(text: str, line: Line, spans: list[Span]) -> Iterator[Line]:

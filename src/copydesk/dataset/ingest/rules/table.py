@@ -185,9 +185,9 @@ class Reading:
     takes: tuple[tuple[Rule, Take], ...]  #: in the order of the text
 
 
-def read(text: str) -> Reading:
-    """Ask every rule in turn."""
-    scrape, takes = Scrape.of(text), list[tuple[Rule, Take]]()
+def read(text: str, items: frozenset[int] = frozenset()) -> Reading:
+    """Ask every rule in turn; ``items``: where lines of lists start."""
+    scrape, takes = Scrape.of(text, items), list[tuple[Rule, Take]]()
     for rule in RULES:
         taken = rule.takes(scrape)
         takes += [(rule, take) for take in taken]
