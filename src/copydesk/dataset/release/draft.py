@@ -45,8 +45,9 @@ class Draft:
         """Write all shards, ``schemas/`` and ``removals.jsonl``."""
         for split in sorted(set(self.splits.values())):
             self._write_split(split)
-        configs = (f"rows/{config}" for config in sorted({config for config, _ in self.published.counts}))
-        for name in (*configs, "annotation", "removal", *(labels.layer.name for labels in self.corpus.labels)):
+        layers = [labels.layer.name for labels in self.corpus.labels]
+        configs = (f"rows/{config}" for config in ("articles", "annotations", "families", *layers))
+        for name in (*configs, "annotation", "removal", *layers):  # also of configs that have no rows yet
             # the order of a schema's properties is the order of columns: keys stay as they are
             data = orjson.dumps(self.schemas[name], option=orjson.OPT_INDENT_2)
             files.write_bytes(self.folder / f"schemas/{name}.schema.json", data + b"\n")
