@@ -159,9 +159,14 @@ def _sentences(tokens: Tokens) -> list[Tokens]:
     found: list[Tokens] = [[]]
     for token in tokens:
         found[-1].append(token)
-        if token.text in ".!?" or "\n" in token.text:
+        if _ends(token):
             found.append([])
     return found
+
+
+def _ends(token: Token) -> bool:
+    """Whether a sentence or a line ends here."""
+    return token.text in ".!?" or "\n" in token.text
 
 
 def paragraphs(tokens: Tokens, rng: random.Random, pool: Pool) -> Tokens:
@@ -203,7 +208,10 @@ OPERATIONS: dict[str, Edit] = {
 
 
 def sampled(tokens: Tokens, n: int, rng: random.Random) -> list[tuple[int, int]]:
-    """Token ranges (first, last) like labels: names of one to three words, and clauses of five to twenty-five."""
+    """Token ranges (first, last) like labels: names of one to three words, clauses of up to twenty-five.
+
+    Like labels, they do not run across the end of a sentence or a line.
+    """
     starts = [k for k, token in enumerate(tokens) if token.is_word]
     names = [k for k in starts if tokens[k].text[0].isupper() or tokens[k].text[0].isdigit()]
     found = []
@@ -211,7 +219,8 @@ def sampled(tokens: Tokens, n: int, rng: random.Random) -> list[tuple[int, int]]
         is_name = k % 5 < 3 and names
         first = rng.choice(names if is_name else starts)
         length = rng.randint(1, 3) if is_name else rng.randint(5, 25)
-        following = [at for at in starts if at >= first][:length]
+        end = next((at for at in range(first, len(tokens)) if _ends(tokens[at])), len(tokens))
+        following = [at for at in starts if first <= at < end][:length]
         found.append((first, following[-1]))
     return found
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from copydesk.labeling.reanchor import Reanchored, reanchor
-from copydesk.spans import Span
+from copydesk.labeling import layers
+from copydesk.labeling.reanchor import Reanchored, carry, reanchor
+from copydesk.spans import Span, quoted
 
+ENTITIES, STANCE, CLAIMS = (
+    layers.read(Path(__file__).parents[2] / "labeling" / name) for name in ("entities", "stance", "claims")
+)
 OLD = (
     "Police in Oslo seized nine boats on Monday. The boats had carried sugar from Spain, officials said. "
     "Nobody was hurt in the raid. Anna Lind of the harbour office called it the largest find in years."
@@ -98,3 +105,41 @@ def test_inside_a_word_and_without_spaces() -> None:
 def test_emoji_and_combining_marks_keep_code_points() -> None:
     old, new = "👩‍👩‍👧 Anna Lind met Bo 🎉 in Oslo on Monday.", "Today 👩‍👩‍👧 Anna Lind met Bo 🎉 in Oslo on Monday."
     assert one(new, "Oslo", old)[1] == "Oslo"
+
+
+# -- whole answers ----------------------------------------------------------------------------------------------------
+
+
+def at(words: str) -> dict[str, Any]:
+    start = OLD.index(words)
+    return dict(quoted(OLD, start, start + len(words)))
+
+
+def test_an_entities_answer_comes_over_without_its_orphans() -> None:
+    old = [{"span_id": "a", "label": "GPE", **at("Oslo")}, {"span_id": "b", "label": "GPE", **at("Spain")}]
+    new = OLD.replace("The boats had carried sugar from Spain, officials said. ", "").replace("Police", "The police")
+    carried = carry(ENTITIES, {"spans": old}, OLD, new)
+    (span,) = carried.value["spans"]
+    assert (span["span_id"], span["text"], new[span["start"] : span["end"]]) == ("a", "Oslo", "Oslo")
+    assert span["prefix"] == "The police in "
+    assert {path: found.status for path, found in carried.found.items()} == {
+        "$.spans[0]": "moved",
+        "$.spans[1]": "orphan",
+    }
+    assert not carried.is_safe
+
+
+def test_a_claim_keeps_its_attributes_and_loses_a_claimant_that_is_gone() -> None:
+    said = {"checkworthiness": "CFS", "attribution": "indirect", "certainty": None, "claimant": at("officials")}
+    claim = {"span_id": "c", **at("The boats had carried sugar from Spain"), **said}
+    new = OLD.replace(", officials said", "")
+    (span,) = carry(CLAIMS, {"spans": [claim]}, OLD, new).value["spans"]
+    assert span["claimant"] is None and span["checkworthiness"] == "CFS" and span["certainty"] is None
+
+
+def test_a_stance_keeps_its_label_whatever_happens_to_its_evidence() -> None:
+    value = {"label": "favor", "evidence": at("Nobody was hurt in the raid")}
+    assert carry(STANCE, value, OLD, OLD).is_safe
+    gone = carry(STANCE, value, OLD, OLD.replace(" Nobody was hurt in the raid.", ""))
+    assert gone.value == {"label": "favor", "evidence": None} and not gone.is_safe
+    assert carry(STANCE, {"label": "none", "evidence": None}, OLD, "Other.").is_safe
