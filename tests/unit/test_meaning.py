@@ -112,6 +112,8 @@ def dated(published: str, precision: str, **fields: str) -> dict[str, Any]:
         dated("2026-01-02T10:00:00Z", "second"),
         dated("2026-03-01", "month"),
         dated("2026-01-01", "year"),
+        dated("2026-03-01", "month", published_earliest="2026-03-31", published_latest="2026-03-31"),
+        dated("2026-01-01", "year", published_earliest="2026-12-31"),
     ],
 )
 def test_a_date_may_be_as_precise_as_it_was_asserted(article: dict[str, Any]) -> None:
@@ -127,6 +129,8 @@ def test_a_date_may_be_as_precise_as_it_was_asserted(article: dict[str, Any]) ->
         (dated("2026-03-01", "year"), "date-inconsistent"),
         (dated("2026-01-02", "day", published_earliest="2026-01-03"), "date-out-of-bounds"),
         (dated("2026-01-02", "day", published_latest="2026-01-01"), "date-out-of-bounds"),
+        (dated("2026-03-01", "month", published_earliest="2026-04-01"), "date-out-of-bounds"),
+        (dated("2026-03-01", "month", published_latest="2026-02-28"), "date-out-of-bounds"),
     ],
 )
 def test_a_date_fits_what_is_said_about_it(article: dict[str, Any], code: str) -> None:

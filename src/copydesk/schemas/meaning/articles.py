@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -71,16 +72,24 @@ def _dates(article: Record, where: str) -> Iterator[Issue]:
                 message = f"{article[name]!r} is no day of the calendar"
                 yield Issue("no-such-date", where, message, f"$.{name}", "null, where the date is not known")
     yield from _said(article, where)
-    earliest, day, latest = (days.get(f"published{each}") for each in ("_earliest", "", "_latest"))
+    earliest, first, latest = (days.get(f"published{each}") for each in ("_earliest", "", "_latest"))
+    last = first and _last_of(first, article["published_precision"])
     for name, low, high in (
-        ("published_earliest", earliest, day),
-        ("published_latest", day, latest),
+        ("published_earliest", earliest, last),
+        ("published_latest", first, latest),
         ("published_latest", earliest, latest),
     ):
         if low and high and low > high:
             message = f"{low.isoformat()} is after {high.isoformat()}"
             yield Issue("date-out-of-bounds", where, message, f"$.{name}", "published lies between its bounds")
             return
+
+
+def _last_of(first: date, precision: str | None) -> date:
+    """The last day that a date of this precision may mean."""
+    if precision == "year":
+        return first.replace(month=12, day=31)
+    return first.replace(day=monthrange(first.year, first.month)[1]) if precision == "month" else first
 
 
 def _said(article: Record, where: str) -> Iterator[Issue]:
