@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from copydesk import files
+from copydesk import __version__, files
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
@@ -83,6 +83,11 @@ class Opened:
             return ReleaseFacts.of(self.folder, self.manifest)
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"its facts cannot be read: {error}") from None
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether this Copydesk made the release: then its schemas and rules are ours."""
+        return self.facts.tools.get("copydesk") == __version__
 
     @cached_property
     def schemas(self) -> Schemas:

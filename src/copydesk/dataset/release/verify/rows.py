@@ -9,6 +9,7 @@ import orjson
 
 from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.shards import Digests
+from copydesk.dataset.release.verify.gold import gold
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.verify.walk import Bundle, walk
 from copydesk.issues import Issue
@@ -141,11 +142,12 @@ def removed(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
 ROW_CHECKS: dict[str, RowCheck] = {
     "articles": meant,
     "labels": labels,
+    "gold": gold,
     "splits": splits,
     "audience": audience,
     "removed": removed,
 }
-NAMES = ("schema", "articles", "slices", "labels", "splits", "audience", "removed", "digests")
+NAMES = ("schema", "articles", "slices", "labels", "gold", "splits", "audience", "removed", "digests")
 
 
 def run(opened: Opened) -> dict[str, list[Issue]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from copydesk import __version__, files
+from copydesk import files
 from copydesk.dataset.release import shards, sums
 from copydesk.dataset.release.facts import MANIFEST
 from copydesk.dataset.release.verify.opened import Opened
@@ -95,7 +95,6 @@ def _step(version: str, previous: str, bump: str) -> Iterator[Issue]:
 
 def schemas(opened: Opened) -> Iterator[Issue]:
     """``schemas/``: what the layers and record kinds of this release call for."""
-    same_tool = opened.facts.tools.get("copydesk") == __version__
     for path in sorted((opened.folder / "schemas").rglob("*.schema.json")):
         name = path.relative_to(opened.folder / "schemas").as_posix().removesuffix(".schema.json")
         where = path.relative_to(opened.folder).as_posix()
@@ -103,7 +102,7 @@ def schemas(opened: Opened) -> Iterator[Issue]:
             yield Issue("schema-unknown", where, "belongs to no record of this release")
         elif files.read_json(path) != opened.schemas[name]:
             message = "is not the schema that these layers call for"
-            yield Issue("schema-other", where, message, severity="error" if same_tool else "warning")
+            yield Issue("schema-other", where, message, severity="error" if opened.is_of_this_version else "warning")
     for config in opened.facts.configs:
         if not (opened.folder / f"schemas/rows/{config}.schema.json").is_file():
             yield Issue("schema-missing", f"schemas/rows/{config}.schema.json", "is not there")

@@ -1,0 +1,50 @@
+"""Gold, decided once more from the answers that the release publishes: nobody can change one without the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from copydesk.dataset.release.audience import PUBLIC, is_cleared, withhold
+from copydesk.dataset.release.rows import gold_rows
+from copydesk.dataset.release.verify.opened import Opened
+from copydesk.dataset.release.verify.walk import Bundle
+from copydesk.issues import Issue, Severity
+from copydesk.labeling.adjudicate import adjudicate
+from copydesk.labeling.layers import Layer
+from copydesk.labeling.standing import layers_of
+
+Row = dict[str, Any]
+
+
+def gold(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
+    """Every gold row and every layer's status is what the published answers give."""
+    article = bundle.article
+    if article is None or bundle.split in opened.facts.withheld:
+        return
+    severity: Severity = "error" if opened.is_of_this_version else "warning"
+    answers = [row | {"value": orjson.loads(row["value"] or b"null")} for row in bundle.rows.get("annotations", ())]
+    hidden = opened.facts.audience == PUBLIC and not is_cleared(article)
+    for layer in opened.facts.layers:
+        rows, status = _decided(layer, article, answers, opened.facts.redundancy)
+        expected = [withhold(layer.name, row) for row in rows] if hidden else rows
+        where = f"{layer.name} {bundle.article_id}"
+        if expected != bundle.rows.get(layer.name, []):
+            message, hint = "its gold is not what its answers give", "run `copydesk adjudicate`, then release"
+            yield Issue("gold-differs", where, message, hint=hint, severity=severity)
+        if status != article["layers"][layer.name]:
+            message = f"its answers make it {status}, not {article['layers'][layer.name]}"
+            yield Issue("status-differs", where, message, f"$.layers.{layer.name}", severity=severity)
+
+
+def _decided(layer: Layer, article: Row, answers: list[Row], redundancy: int) -> tuple[list[Row], str]:
+    """Gold rows and status of one article in one layer."""
+    # words only end up in quotes, so any text of the right length serves where they are withheld
+    legible = article if article["text"] is not None else article | {"text": " " * article["n_chars"]}
+    articles = {article["article_id"]: legible}
+    given = [answer for answer in answers if answer["layer"] == layer.name]
+    done = adjudicate(layer, given, articles, redundancy=redundancy)
+    status = layers_of(articles, layer, given, done.gold, done.disputed)[article["article_id"]]
+    return gold_rows(layer, legible, done.gold), status
