@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from copydesk import files
 from copydesk.dataset.release import sums
+from signing import a_key, signers_of
 
 needs_ssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen on this machine")
 
@@ -19,18 +19,6 @@ def folder(tmp_path: Path) -> Path:
     files.write_text(tmp_path / "release/b.txt", "b")
     files.write_text(tmp_path / "release/data/a.txt", "a")
     return tmp_path / "release"
-
-
-def a_key(folder: Path, name: str) -> Path:
-    key = folder / name
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key)], check=True)
-    return key
-
-
-def signers_of(folder: Path, **keys: Path) -> Path:
-    lines = [f"{who} {key.with_suffix('.pub').read_text()}" for who, key in keys.items()]
-    files.write_text(folder / "allowed_signers", "".join(lines))
-    return folder / "allowed_signers"
 
 
 def test_sums_are_what_sha256sum_reads(folder: Path) -> None:

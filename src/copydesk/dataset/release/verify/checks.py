@@ -70,14 +70,14 @@ def verify(folder: Path, *, signers: Path | None = None) -> Verification:
         raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
     opened, checks, issues = Opened(folder, signers), [], list[Issue]()
     for name, check in CHECKS.items():
-        found, problem = _run(check, opened)
+        found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]
         checks.append(Check(name, not errors(found) and not problem, problem or _detail(name, found, opened)))
     return Verification(tuple(checks), tuple(issues))
 
 
-def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened) -> tuple[list[Issue], str]:
-    """What ``check`` finds, and why it could not go on."""
+def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened, is_broken: bool) -> tuple[list[Issue], str]:
+    """What ``check`` finds, and why it could not go on: what other checks found may be in its way."""
     try:
         return list(islice(check(opened), rows.MOST)), ""
     except Unreadable as error:
@@ -85,6 +85,10 @@ def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened) -> tuple[li
     except (OSError, pa.ArrowException) as error:
         problem = str(error).splitlines()[0]
         return [Issue("release-unreadable", "data/", problem, hint="get the release again")], f"not made: {problem}"
+    except Exception as error:
+        if not is_broken:
+            raise  # nothing is wrong so far: the fault is ours
+        return [], f"not made: {type(error).__name__}, after what was found before"
 
 
 def _detail(name: str, found: list[Issue], opened: Opened) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 import orjson
 
 from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_cleared, withhold
+from copydesk.dataset.release.diff import key_of
 from copydesk.dataset.release.shards import Digests
 from copydesk.dataset.release.verify.gold import gold
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.verify.walk import Bundle, walk
+from copydesk.files import digest
 from copydesk.issues import Issue
 from copydesk.schemas import meaning
 
@@ -98,7 +100,12 @@ def splits(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
         if row["split"] != bundle.split or row["family_id"] != article["family_id"]:
             message = f"a row of {config} says {row['family_id']} in {row['split']}"
             yield Issue("split-differs", f"{bundle.split} {bundle.article_id}", message, "$.split")
+    for config, rows in bundle.rows.items():
+        if len({key_of(config, row) for row in rows}) < len(rows):
+            yield Issue("row-doubled", f"{config} {bundle.article_id}", "two rows have the same id")
     for link in bundle.rows.get("families", ()):
+        if link["link_id"] != f"link-{digest([link['a'], link['b']], 16)}":
+            yield Issue("link-renamed", link["link_id"], "its id is not that of its two articles", "$.link_id")
         other = opened.articles.get(link["b"])
         if other is None or other["split"] != bundle.split:
             yield Issue("leak", link["link_id"], f"links {link['a']} to {link['b']} across splits", "$.b")

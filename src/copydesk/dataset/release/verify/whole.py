@@ -8,6 +8,7 @@ from pathlib import Path
 from copydesk import files
 from copydesk.dataset.release import shards, sums
 from copydesk.dataset.release.facts import MANIFEST
+from copydesk.dataset.release.papers.documents import PAPERS
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.versions import STEPS, Version
 from copydesk.issues import Issue
@@ -73,6 +74,9 @@ def manifest(opened: Opened) -> Iterator[Issue]:
     for path in sorted(set(found) ^ set(listed)):
         word = "lists" if path in listed else "does not list"
         yield Issue("manifest-files", MANIFEST, f"{word} {path}, unlike the folder", "$.files")
+    for path in sorted(set(listed)):
+        if not (path in PAPERS or path == "removals.jsonl" or path.startswith("schemas/") or shards.place(path)):
+            yield Issue("file-unknown", path, "is no part of any release", hint="do not use this copy")
     for path in sorted(set(found) & set(listed)):
         entry, file = listed[path], opened.folder / path
         if file.is_file() and (entry["bytes"], entry["sha256"]) != (file.stat().st_size, files.sha256_file(file)):
@@ -95,7 +99,7 @@ def _step(version: str, previous: str, bump: str) -> Iterator[Issue]:
 
 def schemas(opened: Opened) -> Iterator[Issue]:
     """``schemas/``: what the layers and record kinds of this release call for."""
-    for path in sorted((opened.folder / "schemas").rglob("*.schema.json")):
+    for path in sorted(path for path in (opened.folder / "schemas").rglob("*") if path.is_file()):
         name = path.relative_to(opened.folder / "schemas").as_posix().removesuffix(".schema.json")
         where = path.relative_to(opened.folder).as_posix()
         if name not in opened.schemas:
