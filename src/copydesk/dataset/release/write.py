@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from copydesk import files
 from copydesk.console import Progress, quiet
 from copydesk.dataset.release import history, manifest, papers, sums
@@ -137,6 +139,7 @@ class _Cut:
 
     def _document(self, draft: Draft, record: Record) -> Record:
         """Write what follows from the rows: documents, then the manifest of all files, then the sums."""
+        record = orjson.loads(files.canonical(record))  # with its keys in the order that `verify` will read
         facts = ReleaseFacts.of(self.folder, record)
         for path, data in papers.documents(facts).items():
             files.write_bytes(self.folder / path, data)
