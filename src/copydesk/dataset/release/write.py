@@ -19,7 +19,7 @@ import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
-from copydesk.dataset.release import history, manifest, papers, sums
+from copydesk.dataset.release import history, identities, manifest, papers, personal, sums
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
 from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
 from copydesk.dataset.release.draft import Draft
@@ -111,17 +111,25 @@ class _Cut:
         corpus = Corpus.gather(self.project)
         dealt = corpus.deal()
         draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience)
-        issues = [*corpus.issues, *_open_questions(self.project), *_empty(dealt)]
+        with self.progress("searching for personal data"):
+            scan = self._scan(corpus, dealt)
+        issues = [*corpus.issues, *_open_questions(self.project), *_empty(dealt), *scan.issues]
         if errors(issues):
             return self._refused(version, issues)
+        scans = {"personal": scan.counts(), "personal_rules": personal.rules()}
         with self.progress("writing rows"):
             draft.write()
-        record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), {}), version)
+        record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
         with self.progress("verifying"):
-            issues += verify(self.folder).issues
+            issues += [*verify(self.folder).issues, *identities.search(self.folder, self.project)]
         if errors(issues):
             return self._refused(record["version"], issues)
         return self._publish(draft, record, dealt, issues)
+
+    def _scan(self, corpus: Corpus, dealt: Dealt) -> personal.Scan:
+        published = (article for article_id, article in corpus.articles.items() if article_id in dealt.published)
+        cache = self.project.build / personal.CACHE
+        return personal.scan(published, self.project.release.waivers, cache)
 
     def _choose(self, draft: Draft, record: Record, version: str | None) -> Record:
         """The manifest with the first version that fits; documents, manifest and sums are in the folder then.

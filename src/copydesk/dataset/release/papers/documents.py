@@ -12,7 +12,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from copydesk import __version__, files
-from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release import personal
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
 from copydesk.dataset.release.papers import card, changelog, croissant, datasheet, report_page
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
@@ -63,11 +64,27 @@ def check(folder: Path, facts: ReleaseFacts) -> list[Issue]:
     maker = facts.tools.get("copydesk", "an unknown version")
     compare = _lines if maker == __version__ else _passages
     found = [issue for path, data in documents(facts).items() for issue in _held_against(folder, path, data, compare)]
+    found += _scans(facts)
     if maker != __version__:
         message = f"was written by Copydesk {maker}, this is {__version__}: passages are compared, not every byte"
         hint = f"install Copydesk {maker} to compare every byte"
         found.append(Issue("paper-other-version", "README.md", message, hint=hint, severity="warning"))
     return found
+
+
+def _scans(facts: ReleaseFacts) -> Iterator[Issue]:
+    """Whether the articles hold the personal data that the manifest counts, as far as their words are here."""
+    stated = facts.scans.get("personal")
+    if stated is None or facts.scans.get("personal_rules") != personal.rules():
+        return
+    articles = list(facts.rows("articles", columns=list(personal.COLUMNS)))
+    if any(article["text"] is None for article in articles):
+        return
+    counted = personal.scan(articles).counts()
+    for kind in sorted(counted):
+        if stated.get(kind) != counted[kind]:
+            message = f"counts {stated.get(kind)} for {kind}, but the articles give {counted[kind]}"
+            yield Issue("scan-differs", MANIFEST, message, f"$.scans.personal.{kind}", "make the release again")
 
 
 Difference = tuple[str, bytes, bytes]  #: place, what the document says, what the data gives
