@@ -16,7 +16,7 @@ from copydesk.dataset.parquet import NotParquet
 from copydesk.errors import BadConfig
 from copydesk.executor import Executor, Here
 from copydesk.issues import Issue
-from copydesk.labeling import layers
+from copydesk.labeling import layers, page
 from copydesk.project import Project
 from copydesk.schemas import Schemas, kinds, reading
 from copydesk.schemas.surroundings import Surroundings, annotator_roles
@@ -81,7 +81,7 @@ class _Setting:
             if self.kind == "project":
                 Project.load(self.path.parent)
             elif self.kind == "layer":
-                layers.read(self.path.parent)
+                return Validation(1, page.check(layers.read(self.path.parent)))
             elif self.kind == "source":
                 sources.read(self.path)
             elif self.kind == "annotators":

@@ -1,6 +1,6 @@
 """Layers: what annotators are asked, read from a folder ``labeling/NAME/``.
 
-In:  ``layer.toml`` (version, label set, targets), ``config.xml`` (the labelling page), ``guidelines.md``.
+In:  ``layer.toml`` (version, label set, targets), perhaps ``config.xml`` (the labelling page) and ``guidelines.md``.
 Out: a frozen :class:`Layer`. A project adds a layer by adding such a folder and ``schemas/NAME.schema.json``; no code.
 
 There are two kinds. A *spans* layer marks stretches of the text, each with a label (when the label set is not empty),
@@ -59,13 +59,19 @@ class Layer:
 
     @property
     def config(self) -> str:
-        """The labelling page, Label Studio XML."""
-        return (self.folder / "config.xml").read_text(encoding="utf-8")
+        """The labelling page, Label Studio XML; one made from ``layer.toml`` where there is none."""
+        path = self.folder / "config.xml"
+        if path.exists():
+            return path.read_text(encoding="utf-8")
+        from copydesk.labeling.starter_page import starter
+
+        return starter(self)
 
     @property
     def guidelines(self) -> str:
-        """What annotators read, Markdown."""
-        return (self.folder / "guidelines.md").read_text(encoding="utf-8")
+        """What annotators read, Markdown; empty where nobody has written it."""
+        path = self.folder / "guidelines.md"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     @property
     def annotations(self) -> Path:

@@ -16,7 +16,7 @@ import orjson
 from copydesk.console import Progress
 from copydesk.dataset.store import Store
 from copydesk.files import locked
-from copydesk.labeling import annotators, desks, tasks
+from copydesk.labeling import annotators, desks, page, tasks
 from copydesk.labeling.annotators import Annotator
 from copydesk.labeling.assignment import assign
 from copydesk.labeling.desks import Desk, Place
@@ -55,9 +55,11 @@ def push(
 
     ``reconcile``: look at every task on the server instead of believing the ledger.
 
-    Raises: NotBuilt; PageDrift, before anything is written; Locked, while another exchange runs here; OutsideError,
-    after which the same call goes on where this one stopped.
+    Raises: NotBuilt; BadConfig, for a page whose answers would be lost; PageDrift, before anything is written; Locked,
+    while another exchange runs here; OutsideError, after which the same call goes on where this one stopped.
     """
+    for layer in layers:
+        page.require(layer)
     with locked(project.private / "exchange.lock", EXCHANGE):
         articles = {article["article_id"]: article for article in Store(project).articles()}
         people = annotators.read(project)
