@@ -142,6 +142,14 @@ class _Sound:
 
 
 def _once(issues: list[Issue]) -> list[Issue]:
-    """The schema and the layer may both know that a label is unknown: it is said once."""
-    seen = {(issue.code, issue.where, issue.path): issue for issue in reversed(issues)}
-    return list(reversed(seen.values()))
+    """In the order of the file. The schema and the layer may both know that a label is unknown: it is said once."""
+    found: dict[tuple[str, ...], Issue] = {}
+    for issue in issues:
+        said = "" if issue.code == "unknown-label" else issue.message
+        found.setdefault((issue.code, issue.where, issue.path, said), issue)
+    return sorted(found.values(), key=_line)
+
+
+def _line(issue: Issue) -> int:
+    line = issue.where.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0

@@ -160,7 +160,7 @@ def test_a_good_answer_has_no_issue_with_an_emoji_before_it() -> None:
         (an_answer(a_span(prefix="in ")), "context-drift", "$.value.spans[0].prefix"),
         (an_answer(a_span(suffix="")), "context-drift", "$.value.spans[0].suffix"),
         (an_answer(a_span(label="CITY")), "unknown-label", "$.value.spans[0].label"),
-        (an_answer(a_span(), a_span(17, 22)), "spans-overlap", "$.value.spans[1]"),
+        (an_answer(a_span(), a_span(17, 22)), "spans-overlap", "$.value.spans[0]"),
         (an_answer(a_span(2, 6), a_span(span_id="s2")), "duplicate-span", "$.value.spans[1].span_id"),
         (an_answer(a_span(), a_span(2, 6)), "spans-unordered", "$.value.spans"),
         (an_answer(text_sha256="0" * 64), "text-changed", "$.text_sha256"),
@@ -184,9 +184,17 @@ def test_offsets_are_not_held_against_another_text() -> None:
     assert codes(check_annotation(an_answer(a_span()), ENTITIES, changed)) == [("text-changed", "$.text_sha256")]
 
 
-def test_every_later_span_that_begins_within_a_long_one_overlaps_it() -> None:
+def test_a_span_that_holds_many_others_is_named_once() -> None:
     answer = an_answer(a_span(2, 29), a_span(2, 6, span_id="inner"), a_span(15, 19))
-    assert [issue.code for issue in check_annotation(answer, ENTITIES, ARTICLE)] == ["spans-overlap"] * 2
+    (issue,) = check_annotation(answer, ENTITIES, ARTICLE)
+    assert (issue.code, issue.path) == ("spans-overlap", "$.value.spans[0]")
+    assert issue.message == "2:29 overlaps 2:6 and 1 more"
+
+
+def test_spans_that_overlap_in_a_chain_are_all_named() -> None:
+    answer = an_answer(a_span(2, 8), a_span(7, 15), a_span(14, 20))
+    found = [issue.message for issue in check_annotation(answer, ENTITIES, ARTICLE)]
+    assert found == ["2:8 overlaps 7:15", "7:15 overlaps 14:20"]
 
 
 def test_a_claims_attributes_and_claimant_are_checked() -> None:
@@ -251,7 +259,7 @@ def test_units_of_a_layer_agree_with_each_other() -> None:
     assert [(issue.where, issue.code) for issue in found] == [
         ("gold:1", "duplicate-unit"),
         ("gold:2", "unknown-unit"),
-        ("gold:3", "spans-overlap"),
+        ("gold:0", "spans-overlap"),
     ]
 
 

@@ -102,6 +102,20 @@ def test_an_unknown_label_does_not_hide_a_drifted_span(built: Project) -> None:
     assert [issue.code for issue in validate(built, [path]).issues] == ["unknown-label", "span-drift"]
 
 
+def test_every_missing_field_is_named(built: Project) -> None:
+    found = validate(built, [answers(built, {"schema_version": 1})]).issues
+    assert {issue.code for issue in found} == {"missing-field"}
+    assert len(found) == len(ANSWER) - 1
+
+
+def test_issues_come_in_the_order_of_the_file(built: Project) -> None:
+    drifted = an_annotation(ARTICLE, annotator="ann-9", value={"spans": [OSLO | {"text": "Bergen"}]})
+    shapeless = ANSWER | {"layer_version": ""}
+    for records in ([drifted, shapeless, drifted | {"annotation_id": "ann-0000000000000000"}], [shapeless, drifted]):
+        found = validate(built, [answers(built, *records)]).issues
+        assert [issue.where[-2:] for issue in found] == [f":{n + 1}" for n in range(len(records))]
+
+
 def test_what_was_answered_before_is_history(built: Project) -> None:
     old = ANSWER | {"text_sha256": "0" * 64}
     path = answers(built, old, ANSWER | {"updated_at": "2026-01-02T00:00:00Z"})

@@ -42,20 +42,32 @@ def check_apart(spans: Sequence[Record], path: str, where: str) -> Iterator[Issu
     starts = [span["start"] for span in spans]
     if starts != sorted(starts):
         yield Issue("spans-unordered", where, "spans are not ordered by start", path, severity="warning")
-    for one, other in overlapping([(span["start"], span["end"]) for span in spans]):
-        ranges = " and ".join(f"{spans[n]['start']}:{spans[n]['end']}" for n in (one, other))
-        hint = "this layer's spans are flat: keep one of the two"
-        yield Issue("spans-overlap", where, f"{ranges} overlap", f"{path}[{other}]", hint)
+    for one, others in overlapping([(span["start"], span["end"]) for span in spans]):
+        hint = "this layer's spans are flat: keep one of those that overlap"
+        yield Issue("spans-overlap", where, overlap_message(spans, one, others), f"{path}[{one}]", hint)
 
 
-def overlapping(ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Places in ``ranges`` of each one that begins before an earlier one has ended, after that earlier one."""
-    widest = -1
-    for n in sorted(range(len(ranges)), key=lambda n: ranges[n]):
+def overlapping(ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, list[int]]]:
+    """Each range within which later ones begin, and these: places in ``ranges``. Empty ranges overlap nothing."""
+    filled = [n for n, (start, end) in enumerate(ranges) if start < end]
+    order = sorted(filled, key=lambda n: (ranges[n][0], -ranges[n][1]))
+    widest, within = -1, list[int]()
+    for n in order:
         if widest >= 0 and ranges[n][0] < ranges[widest][1]:
-            yield widest, n
+            within.append(n)
         if widest < 0 or ranges[n][1] > ranges[widest][1]:
-            widest = n
+            if within:
+                yield widest, within
+            widest, within = n, []
+    if within:
+        yield widest, within
+
+
+def overlap_message(spans: Sequence[Record], one: int, others: Sequence[int]) -> str:
+    """What overlaps what; of many others the first is named."""
+    first = spans[others[0]]
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"{spans[one]['start']}:{spans[one]['end']} overlaps {first['start']}:{first['end']}{more}"
 
 
 def _short(text: str) -> str:

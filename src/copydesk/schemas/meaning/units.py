@@ -8,7 +8,7 @@ from typing import Any
 from copydesk.issues import Issue
 from copydesk.labeling.layers import Layer
 from copydesk.schemas.meaning.answers import check_label, check_target, check_text
-from copydesk.schemas.meaning.spans import check_quote, overlapping
+from copydesk.schemas.meaning.spans import check_quote, overlap_message, overlapping
 
 Record = Mapping[str, Any]
 
@@ -58,10 +58,10 @@ def _overlaps(units: Sequence[Record], where: Callable[[int, Record], str]) -> I
         if unit["kind"] == "span" and unit["span"] is not None:
             spans.setdefault(unit["article_id"], []).append(n)
     for places in spans.values():
-        ranges = [(units[n]["span"]["start"], units[n]["span"]["end"]) for n in places]
-        for one, other in overlapping(ranges):
-            message = f"{'{}:{}'.format(*ranges[one])} and {'{}:{}'.format(*ranges[other])} overlap in gold"
-            place = where(places[other], units[places[other]])
+        quoted = [units[n]["span"] for n in places]
+        for one, others in overlapping([(span["start"], span["end"]) for span in quoted]):
+            place = where(places[one], units[places[one]])
+            message = f"in gold {overlap_message(quoted, one, others)}"
             yield Issue("spans-overlap", place, message, "$.span", "run `copydesk adjudicate`")
 
 
