@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from copydesk.dataset.ingest import plain, rules
 from copydesk.dataset.ingest.extraction import Extraction
-from copydesk.dataset.ingest.json_places import members, traced
+from copydesk.dataset.ingest.places import members, traced
 from copydesk.dataset.ingest.raw import Raw
 from copydesk.dataset.ingest.traced import Traced, raw_span
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from copydesk.dataset.ingest import instants
-from copydesk.dataset.ingest.json_places import Member, traced
+from copydesk.dataset.ingest.places import Member
 from copydesk.dataset.ingest.raw import HTML, TEXT, Finding, Raw, Reject, reject
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Source
@@ -32,7 +32,7 @@ def article(
     if column not in row:
         message = f"no column {column!r}, which should hold the text; map it under [columns] in the source's file"
         return reject("no-text-column", where, data, message)
-    content = _text(row[column], decoded)
+    content = _text(row[column])
     if content is None or not content.text.strip():
         return reject("empty", where, data, f"column {column!r} holds no text")
     problem = _unusable(content.text)
@@ -60,10 +60,10 @@ def _unusable(text: str) -> str | None:
     return "lone-surrogate" if any("\ud800" <= letter <= "\udfff" for letter in text) else None
 
 
-def _text(member: Member, decoded: str) -> Traced | None:
+def _text(member: Member) -> Traced | None:
     if not isinstance(member.value, str) or not member.value:
         return None
-    return traced(decoded, member) if decoded else Traced(member.value, ())
+    return member.traced or Traced(member.value, ())
 
 
 def _string(member: Member | None) -> str | None:
@@ -76,6 +76,8 @@ def _stated(row: dict[str, Member], source: Source) -> tuple[Finding, ...]:
     for name, field in STATED.items():
         member = row.get(source.column(name))
         if member and (value := _string(member)):
+            if field == "published":
+                value = value if instants.day_or_instant(value) else instants.read(value) or value
             found.append(Finding(field, value, _place(member), "column", 1.0))
     if authors := row.get(source.column("authors")):
         found += [Finding("authors", name, _place(authors), "column", 1.0) for name in _names(authors.value)]

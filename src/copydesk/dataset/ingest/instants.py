@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 
 from copydesk.spans import Span
 
@@ -25,6 +26,7 @@ _FORMS = [
     )
 ]
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{'|'.join(MONTHS)})\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)
+_PARTIAL = re.compile(r"((?:19|20)\d{2})(?:-(0[1-9]|1[0-2]))?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
 
 
@@ -75,11 +77,25 @@ def utc(text: str) -> str | None:
 
 
 def day_or_instant(text: str) -> tuple[str, str] | None:
-    """An ISO date or instant and its precision, day or second. Without a zone only the day is asserted."""
+    """An ISO date or instant and its precision: year, month, day, second. Without a zone only the day is asserted."""
+    if partial := _PARTIAL.fullmatch(text.strip()):
+        return f"{partial[1]}-{partial[2] or '01'}-01", "month" if partial[2] else "year"
     parsed = _parsed(text)
     if isinstance(parsed, datetime) and parsed.tzinfo:
         return _instant(parsed), "second"
     return (parsed.strftime("%Y-%m-%d"), "day") if parsed and parsed.year >= 1000 else None
+
+
+def read(text: str) -> str | None:
+    """A date in any of the forms that feeds and tables use, as :func:`day_or_instant` reads it; else None."""
+    if day_or_instant(text):
+        return text.strip()
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        mention = only_date(text)
+        return mention.day.isoformat() if mention else None
+    return moment.isoformat() if moment.tzinfo else moment.date().isoformat()
 
 
 def _parsed(text: str) -> date | None:

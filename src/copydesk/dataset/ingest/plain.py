@@ -30,9 +30,9 @@ def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = f
     text = content.cut(_joined(content.text, reading.body)).normal()
     findings, removed = list(stated), list[Removed]()
     for rule, take in reading.takes:
-        span = content.raw_span(take.start, take.end)
+        span = content.raw_span(take.start, take.end) if content.segments else None
         findings += [Finding(field, value, span, rule.name, sure) for field, value, sure in take.fields]
-        if not take.fields and not take.keep:
+        if span and not take.fields and not take.keep:
             removed.append(Removed(take.kind or rule.name, span, rule.name))
     findings += _not_before(text)
     address = next((each.value for each in findings if each.field == "url"), None)
@@ -70,7 +70,7 @@ def _not_before(text: Traced) -> Iterator[Finding]:
     mentions = [mention for mention in _dates(text.text) if not _is_ahead(text.text, mention.span)]
     if mentions:
         last = max(mentions, key=lambda mention: mention.day)
-        span = text.raw_span(last.span.start, last.span.end)
+        span = text.raw_span(last.span.start, last.span.end) if text.segments else None
         yield Finding("published_earliest", last.day.isoformat(), span, f"latest-{last.precision}-mentioned", 0.8)
 
 

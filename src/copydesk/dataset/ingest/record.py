@@ -32,7 +32,7 @@ class Recorder:
         """The record of ``raw``; a reject when nothing is left of its text."""
         try:
             found = html.extract(raw) if raw.kind == HTML else plain.extract(raw)
-        except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:  # libraries, on odd pages
+        except Exception as error:  # libraries, on odd pages: one input must not stop the others
             message = f"cannot be read ({type(error).__name__}: {str(error)[:120]}); take it out, or report it"
             return reject("extraction-failed", raw.path, raw.data, message)
         if not any(letter.isalnum() for letter in found.text.text):

@@ -91,6 +91,8 @@ class Traced:
 
     def normal(self) -> Traced:
         """The text in NFC with ``\\n``, its map split where lengths change."""
+        if not self.segments:
+            return Traced(unicodedata.normalize("NFC", self.text.replace("\r\n", "\n").replace("\r", "\n")), ())
         if "\r" not in self.text and unicodedata.is_normalized("NFC", self.text):
             return self
         texts, segments, at = list[str](), list[Segment](), 0

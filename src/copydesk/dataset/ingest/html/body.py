@@ -5,9 +5,11 @@ The text that a record holds is then the page's own, character by character, not
 
 from __future__ import annotations
 
+import logging
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import accumulate
 
 from copydesk.dataset.ingest.traced import Traced
@@ -22,9 +24,7 @@ FOUND = 0.9  #: of the chosen letters must be found for the page's own text to b
 
 def chosen(source: str) -> str:
     """The body text of a page, one block a line; empty when there is none."""
-    from trafilatura import extract
-
-    text = extract(
+    text = _library()(
         source,
         fast=True,
         favor_recall=True,
@@ -33,6 +33,14 @@ def chosen(source: str) -> str:
         prune_xpath=_PRUNED,
     )
     return text or ""
+
+
+@cache
+def _library() -> Callable[..., str | None]:
+    from trafilatura import extract
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it cannot read becomes a reject
+    return extract
 
 
 def traced(page: Traced, body: str) -> tuple[Traced, frozenset[int]]:

@@ -128,7 +128,7 @@ def _reading(value: Value, rule: str) -> Reading | None:
     """A stored date. Where UTC would move it to another day than the page states, the day alone is kept."""
     stated = value.text[:10]
     read = instants.day_or_instant(value.text) or instants.day_or_instant(stated)
-    if not read:
+    if not read or len(stated) < 10:
         mention = instants.only_date(value.text)
         return Reading(mention.day, mention.day.isoformat(), value.span, rule) if mention else None
     day = date.fromisoformat(stated)

@@ -38,6 +38,9 @@ def extract(raw: Raw) -> Extraction:
 
 def _through(content: Traced, found: Extraction, n_stated: int) -> Extraction:
     """What was found in the page, with places in the raw input that holds the page."""
+    if not content.segments:
+        bare = (each if n < n_stated else replace(each, span=None) for n, each in enumerate(found.findings))
+        return replace(found, text=Traced(found.text.text, ()), findings=tuple(bare), removed=())
     if content.raw_span(0, len(content.text)) == Span(0, len(content.text)):
         return found
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from copydesk.dataset.ingest.raw import Raw, Reject
-from copydesk.dataset.ingest.readers import html, jsonl, text
+from copydesk.dataset.ingest.readers import csv, feed, html, jsonl, parquet, text, warc
 from copydesk.dataset.sources import Source
 
 
@@ -27,7 +27,15 @@ class Reader(Protocol):
     def __call__(self, file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]: ...
 
 
-READERS: dict[str, Reader] = {"text": text.read, "html": html.read, "jsonl": jsonl.read}
+READERS: dict[str, Reader] = {
+    "text": text.read,
+    "html": html.read,
+    "warc": warc.read,
+    "jsonl": jsonl.read,
+    "csv": csv.read,
+    "parquet": parquet.read,
+    "feed": feed.read,
+}
 
 #: which reader takes a file when the source does not say; the longest suffix wins
 SUFFIXES = {
@@ -36,6 +44,14 @@ SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".html.gz": "html",
+    ".warc": "warc",
+    ".warc.gz": "warc",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".xml": "feed",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }

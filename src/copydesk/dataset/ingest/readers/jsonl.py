@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 from copydesk.dataset.ingest.columns import article
 from copydesk.dataset.ingest.decoding import BOM, too_large, utf8
-from copydesk.dataset.ingest.json_places import Member, members
-from copydesk.dataset.ingest.raw import Raw, Reject, reject
+from copydesk.dataset.ingest.places import Member, members, traced
+from copydesk.dataset.ingest.raw import HTML, TEXT, Raw, Reject, reject
 from copydesk.dataset.sources import MEGABYTE, Source
 
 
@@ -48,4 +49,7 @@ def _article(line: bytes, where: str, source: Source) -> Raw | Reject:
         row: dict[str, Member] = members(decoded, 1 if decoded.startswith(BOM) else 0)
     except (ValueError, RecursionError) as error:
         return reject("bad-json", where, line, f"not a JSON object ({error}); repair or drop the line")
+    for name in (source.column(TEXT), source.column(HTML)):
+        if name in row and isinstance(row[name].value, str):
+            row[name] = replace(row[name], traced=traced(decoded, row[name]))
     return article(row, source, where=where, data=line, decoded=decoded, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Where in a line of JSON each value stands: the values of an object together with their places.
+"""Where in a row each value stands; here for JSON: the values of an object together with their places.
 
 The standard library's decoder does the reading; what is added are offsets, and a map through string escapes.
 """
@@ -20,10 +20,11 @@ _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One value of an object and its place in the line, quotes included."""
+    """One value of a row, its place, and its text led back to the row where a reader knows more than the place."""
 
     value: Any
     span: Span
+    traced: Traced | None = None
 
 
 def members(line: str, at: int = 0) -> dict[str, Member]:

@@ -1,0 +1,65 @@
+"""Parquet: one row is one article, its columns mapped by the source, read a batch at a time.
+
+The raw bytes of an article are its text's cell, in UTF-8: what Parquet stores besides is not text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from copydesk.dataset.ingest.columns import article
+from copydesk.dataset.ingest.decoding import too_large
+from copydesk.dataset.ingest.places import Member
+from copydesk.dataset.ingest.raw import HTML, TEXT, Raw, Reject, reject
+from copydesk.dataset.ingest.traced import Traced
+from copydesk.dataset.sources import FIELDS, Source
+from copydesk.files import sha256
+from copydesk.spans import Span
+
+BATCH = 256  #: rows
+MEDIA = "application/vnd.apache.parquet"
+NOWHERE = Span(0, 0)
+
+
+def read(file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]:
+    """Yield one raw article a row."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        table = pq.ParquetFile(file)
+        columns = [source.column(name) for name in FIELDS if source.column(name) in table.schema_arrow.names]
+        if not {source.column(TEXT), source.column(HTML)} & set(columns):
+            message = f"no column {source.column(TEXT)!r}, which should hold the text; map it under [columns]"
+            yield reject("no-text-column", path, None, message)
+            return
+        for batch in table.iter_batches(BATCH, columns=columns):
+            for row in batch.to_pylist():
+                number += 1
+                yield _article(row, f"{path}#{number}", source)
+    except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
+        message = f"not clean Parquet behind row {number} ({str(error)[:120]}); write it again"
+        yield reject("bad-parquet", f"{path}#after-{number}", None, message)
+        return
+    if not number:
+        yield reject("empty", path, b"", "holds no row; take it out, or fetch it again")
+
+
+def _article(row: dict[str, Any], where: str, source: Source) -> Raw | Reject:
+    cell = row.get(source.column(TEXT)) or row.get(source.column(HTML)) or ""
+    data = cell if isinstance(cell, bytes) else str(cell).encode("utf-8", "surrogatepass")
+    if len(data) > source.limits.article_bytes:
+        return too_large(where, sha256(data), source.limits.article_mb)
+    decoded = data.decode("utf-8", "replace")
+    members = {name: Member(_plain(value), NOWHERE) for name, value in row.items() if value is not None}
+    for name in (source.column(TEXT), source.column(HTML)):
+        if name in members and decoded:
+            members[name] = Member(decoded, Span(0, len(decoded)), Traced.whole(decoded))
+    return article(members, source, where=where, data=data, decoded=decoded, media_type=MEDIA)
+
+
+def _plain(value: Any) -> Any:
+    """Dates and instants as ISO text; lists and the rest as they are."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
