@@ -43,8 +43,8 @@ def dawid_skene(
     weights: Floats | None = None,
     right: float = RIGHT,
     wrong: float = WRONG,
-    rounds: int = 500,
-    tolerance: float = 1e-8,
+    rounds: int = 300,
+    tolerance: float = 1e-6,
 ) -> Estimate:
     """Estimate by expectation-maximisation from the majority.
 
@@ -61,8 +61,9 @@ def dawid_skene(
         prior = np.average(posterior, axis=0, weights=weight)
         confusion = _confusion(posterior * weight[:, None], unit, annotator, given, annotators) + pseudo
         confusion = _normalised(confusion)
-        log = np.log(confusion + TINY)[annotator, :, given]  # [vote, true category]
-        evidence = np.stack([np.bincount(unit, column, units) for column in log.T], axis=1)
+        log = np.log(confusion + TINY)
+        said = [log[annotator, true, given] for true in range(categories)]
+        evidence = np.stack([np.bincount(unit, each, units) for each in said], axis=1)
         evidence += np.log(prior + TINY)
         renewed = _normalised(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
         change = np.abs(renewed - posterior).max(initial=0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from copydesk.labeling.adjudicate.ballot import Ballot
@@ -21,27 +22,27 @@ from copydesk.spans import Span
 Answer = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """Marks that mean one stretch, and the ids of all answers to the article."""
 
     marks: tuple[Mark, ...]
     answered: tuple[str, ...]
 
-    @property
+    @cached_property
     def ranges(self) -> Ballot[Span]:
         return Ballot.of(((mark.span, mark.annotation_id) for mark in self.marks), len(self.marks))
 
-    @property
+    @cached_property
     def labels(self) -> Ballot[str | None]:
         return Ballot.of(((mark.label, mark.annotation_id) for mark in self.marks), len(self.marks))
 
-    @property
+    @cached_property
     def is_left_out(self) -> bool:
         """Whether more than half did not mark it."""
         return 2 * len(self.marks) < len(self.answered)
 
-    @property
+    @cached_property
     def reason(self) -> str | None:
         """Why it is in dispute; None when it is not."""
         if 2 * len(self.marks) == len(self.answered):
@@ -50,16 +51,16 @@ class Group:
             return "boundaries-differ"
         return None if self.labels.winner else "labels-differ"
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """The best supported range."""
         return self.ranges.options[0].value
 
-    @property
+    @cached_property
     def label(self) -> str | None:
         return self.labels.options[0].value
 
-    @property
+    @cached_property
     def how(self) -> str:
         same = len(self.ranges.options) == len(self.labels.options) == 1
         return "unanimous" if same and len(self.marks) == len(self.answered) else "majority"
@@ -89,13 +90,16 @@ def _all(sheet: Sheet, answers: Sequence[Answer]) -> list[Mark]:
     return [mark for answer in answers for mark in marks(sheet.layer, answer)]
 
 
-def _clashing(decided: Sequence[Group]) -> set[int]:
+def _clashing(agreed: Sequence[Group]) -> set[int]:
     """Groups whose decided ranges overlap although nobody marked both."""
-    clashing = set()
-    for n, one in enumerate(decided):
-        for other in decided[n + 1 :]:
-            if one.span.overlaps(other.span) and not _supporters(one) & _supporters(other):
-                clashing |= {id(one), id(other)}
+    clashing: set[int] = set()
+    alive: list[Group] = []
+    for group in sorted(agreed, key=lambda each: each.span):
+        alive = [each for each in alive if each.span.end > group.span.start]
+        for other in alive:
+            if not _supporters(group) & _supporters(other):
+                clashing |= {id(group), id(other)}
+        alive.append(group)
     return clashing
 
 

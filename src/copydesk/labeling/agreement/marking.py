@@ -7,6 +7,7 @@ linked span also F1 of matched spans and, on those, alpha of each attribute and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -65,6 +66,7 @@ def _pairwise(
     agreed: Callable[[Sequence[Mark], Sequence[Mark]], Iterable[Mark]],
 ) -> list[Measure]:
     """F1 of every pair of annotators, added up; overall and for each label."""
+    n_marks = _n_marks(panels)
     place = {label: index for index, label in enumerate(layer.labels)}
     table = np.zeros((len(panels), 1 + len(place), 3))
     for row, panel in zip(table, panels, strict=True):
@@ -79,7 +81,7 @@ def _pairwise(
             name + (f".{label}" if label else ""),
             table[:, index],
             coefficients.f1,
-            _n_marks(panels, label),
+            n_marks[label],
             people,
             "nobody marked a span" + (f" of {label}" if label else "") if len(panels) else NOBODY,
             says.SPANS[name],
@@ -88,12 +90,16 @@ def _pairwise(
     ]
 
 
-def _n_marks(panels: Sequence[Panel], label: str | None) -> int:
-    return sum(label is None or mark.label == label for panel in panels for made in panel.values() for mark in made)
+def _n_marks(panels: Sequence[Panel]) -> Counter[str | None]:
+    """How many marks there are of each label; None: of all."""
+    n_marks = Counter(mark.label for panel in panels for made in panel.values() for mark in made)
+    n_marks[None] = n_marks.total()
+    return n_marks
 
 
 def _unitized(layer: Layer, panels: Sequence[Panel], lengths: Sequence[int], people: int) -> list[Measure]:
     """alpha_U of each label, and of all of them: their disagreements added up."""
+    n_marks = _n_marks(panels)
     labels: tuple[str | None, ...] = layer.labels or (None,)
     parts = [
         AlphaU.of([_continuum(panel, length, label) for panel, length in zip(panels, lengths, strict=True)])
@@ -108,9 +114,9 @@ def _unitized(layer: Layer, panels: Sequence[Panel], lengths: Sequence[int], peo
 
     empty = "nobody marked a span" if panels else NOBODY
     rows = np.hstack([part.rows for part in parts])
-    measures = [Measure("alpha_u", rows, together, _n_marks(panels, None), people, empty, says.alpha)]
+    measures = [Measure("alpha_u", rows, together, n_marks[None], people, empty, says.alpha)]
     for label, part in zip(layer.labels, parts, strict=False):
-        units = _n_marks(panels, label)
+        units = n_marks[label]
         missing = f"nobody marked a span of {label}" if panels else NOBODY
         measures.append(Measure(f"alpha_u.{label}", part.rows, part.statistic, units, people, missing, says.alpha))
     return measures
@@ -149,7 +155,7 @@ def _matched(layer: Layer, panels: Sequence[Panel], people: int) -> list[Measure
         units += matched
         row_of += [place] * len(matched)
     name = f"{layer.span_name.lower()}_match_f1"
-    n_marks = _n_marks(panels, None)
+    n_marks = _n_marks(panels)[None]
     empty = "nobody marked a span" if panels else NOBODY
     measures = [Measure(name, f1, coefficients.f1, n_marks, people, empty, says.SPANS["match_f1"])]
     places = np.array(row_of, dtype=np.int64)

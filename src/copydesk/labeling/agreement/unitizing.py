@@ -69,6 +69,9 @@ def ratio(observed: Floats, expected: Floats) -> Floats:
 
 def _row(continuum: Continuum, lengths: Floats) -> Floats:
     annotators = len(continuum.marks)
+    if not any(continuum.marks):
+        room = annotators * np.maximum(continuum.length - lengths + 1, 0)
+        return np.concatenate([[0, annotators * continuum.length, 0, 0, 0], np.zeros(len(lengths)), room])
     observed = sum(
         _difference(one, other)
         for i, one in enumerate(continuum.marks)
