@@ -18,7 +18,7 @@ from tests.integration import desk
 
 from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.files import locked
-from copydesk.labeling import annotators, desks
+from copydesk.labeling import annotators, desks, exports
 from copydesk.labeling import pull as pulling
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.desks import PageDrift
@@ -242,6 +242,22 @@ def test_pull_follows_answers_changes_skips_and_deletions(corpus: Project) -> No
     studio.delete_annotation(skipped["id"])
     assert desk.pull(corpus).layers["entities"] == {"new": 0, "changed": 0, "withdrawn": 1, "annotations": 2}
     assert state(corpus) == {"ann-a 1": "submitted", "ann-a 2": "submitted", "ann-b 1": "withdrawn"}
+
+
+def test_only_what_changed_is_fetched_again(corpus: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulling, "OVERLAP_S", 0)
+    desk.push(corpus)
+    answer(corpus, "ann-a", 1)
+    last = answer(corpus, "ann-a", 2)
+    desk.pull(corpus)
+    Studio.connect(corpus).update_annotation(last["id"], {"result": [desk.span(0, 4, "DATE", SNOW)]})
+    assert desk.pull(corpus).layers["entities"]["changed"] == 1
+    whole, part = [sheet for export in exports.kept(corpus, "entities") for sheet in export.sheets]
+    assert [task["data"]["article_id"][-1] for task in whole.tasks] == ["1", "2"]
+    assert [task["data"]["article_id"][-1] for task in part.tasks] == ["2"]
+    assert (whole.whole, part.whole) == (True, False)
+    desk.pull(corpus)
+    assert exports.last(corpus, "entities") == 2, "nothing new, nothing fetched"
 
 
 def test_a_deleted_task_is_noticed_without_being_asked(corpus: Project) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,9 @@ class Export:
 def keep(project: Project, export: Export) -> Path:
     """Write an export where only the user of this machine can read it."""
     path = _folder(project, export.layer) / f"{export.number:06d}.json.gz"
-    data = gzip.compress(canonical(asdict(export)), compresslevel=3, mtime=0)
-    write_bytes(path, data, mode=0o600)
+    sheets = [{name: getattr(sheet, name) for name in sheet.__slots__} for sheet in export.sheets]  # not copied: large
+    fields = {name: getattr(export, name) for name in export.__slots__} | {"sheets": sheets}
+    write_bytes(path, gzip.compress(canonical(fields), compresslevel=3, mtime=0), mode=0o600)
     return path
 
 

@@ -64,16 +64,44 @@ class Ledger:
 
         ``look``: look at every task, whatever the cache says.
         """
-        projects = [[place.project_id, place.record.get("created_at")] for place in places]
         extent = [list(self._studio.extent(place.project_id)) for place in places]
-        key = (self._studio.place, places[0].desk.name)
-        known = self._entries.get(key)
-        if known and not look and known.sure and known.projects == projects and known.extent == extent:
+        known = None if look else self._known(places, extent)
+        if known and (known.extent == extent or self._follow(known, extent)):
             return known
+        return self._look(places)
+
+    def tidy(self, places: Sequence[Place], *, look: bool = False) -> None:
+        """See that no task is there twice, where the number of tasks does not rule it out."""
+        extent = [list(self._studio.extent(place.project_id)) for place in places]
+        if look or not self._known(places, extent):
+            self._look(places)
+
+    def _known(self, places: Sequence[Place], extent: list[list[Any]]) -> Entry | None:
+        """The cached entry, if it may be believed about which tasks there are."""
+        known = self._entries.get((self._studio.place, places[0].desk.name))
+        if known is None or not known.sure or known.projects != _projects(places):
+            return None
+        return known if [total for total, _ in known.extent] == [total for total, _ in extent] else None
+
+    def _follow(self, known: Entry, extent: list[list[Any]]) -> bool:
+        """Look at the tasks that changed since; whether each is still the one that the cache names."""
+        held = {task.task_id: key for tasks in (known.live, known.superseded) for key, task in tasks.items()}
+        for (project_id, _), (_, since) in zip(known.projects, known.extent, strict=True):
+            for task in self._studio.tasks(project_id, ("id", "data"), since=since or None):
+                data = task.get("data")
+                if not is_intact(data) or held.get(task["id"]) != data[KEY]:
+                    return False
+                if bool(data.get(SUPERSEDED)) != (data[KEY] in known.superseded):
+                    return False
+        known.extent = extent
+        self.save()
+        return True
+
+    def _look(self, places: Sequence[Place]) -> Entry:
         for _ in range(_TRIES):
-            entry = Entry(self._studio.place, places[0].desk.name, projects)
+            entry = Entry(self._studio.place, places[0].desk.name, _projects(places))
             _look(entry, self._studio)
-            self._entries[key] = entry
+            self._entries[entry.server, entry.desk] = entry
             if self.settle(entry):
                 break
         return entry
@@ -93,6 +121,10 @@ class Ledger:
         entry.sure = held == len(entry.live) + len(entry.superseded) + entry.others
         self.save()
         return entry.sure
+
+
+def _projects(places: Sequence[Place]) -> list[list[Any]]:
+    return [[place.project_id, place.record.get("created_at")] for place in places]
 
 
 def _row(entry: Entry) -> dict[str, Any]:

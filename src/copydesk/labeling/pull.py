@@ -105,7 +105,7 @@ class _Pull:
         sheets = []
         for desk, places in found.items():
             if desk.layer == layer.name:
-                Ledger(self.project, self.studio).entry(places, look=self.reconcile)  # tidies duplicates first
+                Ledger(self.project, self.studio).tidy(places, look=self.reconcile)
                 sheets += [sheet for place in places if (sheet := self._sheet(book, desk, place, names)) is not None]
         if sheets:
             roles = {each.name: each.role for each in annotators.read(self.project)}
@@ -138,7 +138,8 @@ class _Pull:
 
     def _tasks(self, place: Place, names: Mapping[int, str], since: str | None = None) -> list[Any]:
         if since:
-            since = (datetime.fromisoformat(since) - timedelta(seconds=OVERLAP_S)).isoformat()
+            earlier = datetime.fromisoformat(since) - timedelta(seconds=OVERLAP_S)
+            since = earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # the server passes over a filter in another form
         try:
             tasks = orjson.loads(self.studio.export(place.project_id, since))
         except orjson.JSONDecodeError as error:
@@ -184,7 +185,8 @@ def _checker(schemas: Schemas, layer: Layer) -> answers.Check:
     """Schema first; meaning only of what the schema lets pass."""
 
     def check(record: Annotation, article: Mapping[str, Any], where: str) -> list[Issue]:
-        return schemas.check("annotation", record, where) or check_annotation(record, layer, article, where)
+        shape = list(schemas.check_all("annotation", [record], lambda *_: where))  # the fast of its two validators
+        return shape or check_annotation(record, layer, article, where)
 
     return check
 
