@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk import files
 from copydesk.dataset.release.shards import place
+from copydesk.errors import CopydeskError
 from copydesk.labeling.layers import Attribute, Layer, Target
 from copydesk.project import SPLITS, Splits, Waiver
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 MANIFEST = "manifest.json"
 BATCH = 1024  #: rows held in memory at a time
+
+
+class NotARelease(CopydeskError):
+    """There is no release in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        problem = f"has no {MANIFEST}" if folder.is_dir() else "is not there"
+        super().__init__(f"{folder} {problem}", "name the folder of a release, such as dist/NAME-1.0.0")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,7 +92,9 @@ class ReleaseFacts:
 
     @classmethod
     def read(cls, folder: Path) -> ReleaseFacts:
-        """The facts of the release in ``folder``."""
+        """The facts of the release in ``folder``. Raises NotARelease."""
+        if not (folder / MANIFEST).is_file():
+            raise NotARelease(folder)
         return cls.of(folder, files.read_json(folder / MANIFEST))
 
     @classmethod

@@ -13,10 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from copydesk.dataset import hub
-from copydesk.dataset.release.facts import MANIFEST
+from copydesk.dataset.release.facts import MANIFEST, NotARelease
 from copydesk.dataset.release.sums import SUMS
 from copydesk.dataset.release.verify import families, rows, whole
-from copydesk.dataset.release.verify.opened import Check, NotARelease, Opened, Unreadable, Verification
+from copydesk.dataset.release.verify.opened import Check, Opened, Unreadable, Verification
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 

@@ -20,15 +20,6 @@ from copydesk.schemas import RECORDS, Schemas
 Record = dict[str, Any]
 
 
-class NotARelease(CopydeskError):
-    """There is no release in this folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        problem = f"has no {MANIFEST}" if folder.is_dir() else "is not there"
-        super().__init__(f"{folder} {problem}", "name the folder of a release, such as dist/NAME-1.0.0")
-
-
 class Unreadable(Exception):
     """A part of the release cannot be read, so what rests on it cannot be checked."""
 
