@@ -22,29 +22,29 @@ FLAGS = (
     "--disable-sync",
 )
 SETTLE_MS = 2500  #: the page loses a first span that is drawn sooner
-TEXT = ".lsf-richtext__container, .lsf-htx-richtext"
+TEXT = ".lsf-htx-richtext"
 
-#: Rectangles of the first and last character of a range of code points in the text.
-RECTANGLES = """([selector, start, end]) => {
-  const root = document.querySelector(selector);
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  let at = 0;
+#: Rectangles of the first and last character of a range of code points. Each line of the text is an element of its own.
+RECTANGLES = """([start, end]) => {
   const boxes = {};
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    let offset = 0;
-    for (const character of node.data) {
-      for (const wanted of [start, end - 1]) {
-        if (at === wanted) {
+  let at = 0;
+  for (const line of document.querySelectorAll(".lsf-richtext__line")) {
+    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      let offset = 0;
+      for (const character of node.data) {
+        if (at === start || at === end - 1) {
           const range = document.createRange();
           range.setStart(node, offset);
           range.setEnd(node, offset + character.length);
           const box = range.getBoundingClientRect();
-          boxes[wanted] = {left: box.left, right: box.right, middle: (box.top + box.bottom) / 2};
+          boxes[at] = {left: box.left, right: box.right, middle: (box.top + box.bottom) / 2};
         }
+        at += 1;
+        offset += character.length;
       }
-      at += 1;
-      offset += character.length;
     }
+    at += 1;
   }
   return [boxes[start], boxes[end - 1]];
 }"""
@@ -93,9 +93,7 @@ def draw(page: Page, key: str, start: int, end: int) -> None:
         before = page.locator(".htx-highlight").count()
         page.keyboard.press(key)
         page.wait_for_timeout(300)  # the label bar may move the text
-        selector = next(each for each in TEXT.split(", ") if page.locator(each).count())
-        page.locator(selector).first.scroll_into_view_if_needed()
-        first, last = page.evaluate(RECTANGLES, [selector, start, end])
+        first, last = page.evaluate(RECTANGLES, [start, end])
         page.mouse.move(first["left"] + 1, first["middle"])
         page.mouse.down()
         page.mouse.move((first["left"] + last["right"]) / 2, first["middle"], steps=6)

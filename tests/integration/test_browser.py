@@ -86,7 +86,7 @@ def test_markup_in_a_text_is_shown_as_text(browser: Browser, corpus: Project) ->
 def test_a_stance_is_required_chosen_and_pulled(browser: Browser, corpus: Project) -> None:
     opened = at_desk(browser, corpus, "stance", "ann-a")
     opened.click("[data-testid=bottombar-submit-button]")
-    opened.wait_for_selector("text=Choose the article's stance before you submit")
+    opened.wait_for_selector(".ant-modal:visible")
     opened.keyboard.press("Escape")
     opened.wait_for_timeout(500)
     opened.keyboard.press("a")
