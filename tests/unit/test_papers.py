@@ -9,7 +9,7 @@ import yaml
 
 from copydesk.dataset.release import papers
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.papers.documents import ReportDiffers
+from copydesk.dataset.release.papers.writing import ReportDiffers
 from released import a_release, edit
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from copydesk.dataset.release.papers import measures
 from copydesk.dataset.release.papers.summary import Summary
 
 #: Properties that only people can fill, and the question of the datasheet that asks for each.
@@ -68,7 +67,7 @@ def _preprocessing(summary: Summary) -> list[str]:
 
 
 def _analysis(summary: Summary) -> list[str]:
-    found = measures.agreement(summary.facts)
+    found = summary.agreement
     return [
         f"{layer} {metric['name']} {metric['value']} (95 % interval {metric['low']} to {metric['high']}; "
         f"{metric['units']} units, {metric['annotators']} annotators)"

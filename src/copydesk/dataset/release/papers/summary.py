@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from copydesk.dataset.release.facts import ReleaseFacts, Row
+from copydesk.dataset.release.papers import measures
 from copydesk.labeling.layers import Layer
 from copydesk.project import SPLITS
 
@@ -165,7 +166,7 @@ class Summary:
         if layer.name in self.facts.configs:
             for row in self.facts.rows(layer.name, columns=["split", path]):
                 values = [span[f"{column}_name"] for span in row["spans"]] if nested else [row[f"{column}_name"]]
-                counts[row["split"]].update(value for value in values if value is not None)
+                counts.setdefault(row["split"], Counter()).update(value for value in values if value is not None)
         return Distribution(layer.name, column, labels, counts)
 
     @cached_property
@@ -201,6 +202,11 @@ class Summary:
         for answer in self.answers:
             grouped.setdefault(answer["annotator"], []).append(answer)
         return [_annotator(name, rows) for name, rows in sorted(grouped.items())]
+
+    @cached_property
+    def agreement(self) -> dict[str, list[dict[str, Any]]]:
+        """Metrics of each layer that has answers."""
+        return measures.agreement(self.facts)
 
     @cached_property
     def states(self) -> dict[str, Counter[str]]:

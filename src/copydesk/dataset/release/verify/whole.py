@@ -8,7 +8,7 @@ from pathlib import Path
 from copydesk import files
 from copydesk.dataset.release import shards, sums
 from copydesk.dataset.release.facts import MANIFEST
-from copydesk.dataset.release.papers.documents import PAPERS
+from copydesk.dataset.release.papers.writing import PAPERS
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.versions import STEPS, Version
 from copydesk.issues import Issue

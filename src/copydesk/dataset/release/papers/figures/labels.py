@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from copydesk.dataset.release.papers import measures
 from copydesk.dataset.release.papers.figures.contents import _counts
 from copydesk.dataset.release.papers.markdown import bullets, code, escape, number, share, table
 from copydesk.dataset.release.papers.summary import Distribution, Summary
@@ -47,7 +46,7 @@ def _distribution(each: Distribution) -> str:
 
 def agreement(summary: Summary) -> str:
     """Chance-corrected agreement of the released answers, per layer, with 95 % intervals."""
-    found = measures.agreement(summary.facts)
+    found = summary.agreement
     body = [
         (code(layer), code(metric["name"]), *_interval(metric), number(metric["units"]), number(metric["annotators"]))
         for layer, metrics in found.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from copydesk.dataset.release.papers import measures
 from copydesk.dataset.release.papers.report_page import plots
 from copydesk.dataset.release.papers.report_page.markup import count, section, table, text
 from copydesk.dataset.release.papers.summary import Summary
@@ -107,7 +106,7 @@ def _distances(values: Iterable[float | None]) -> str:
 def agreement(summary: Summary) -> str:
     """Agreement with intervals, and what it says about the work."""
     parts = []
-    for layer, metrics in measures.agreement(summary.facts).items():
+    for layer, metrics in summary.agreement.items():
         told = [metric for metric in metrics if metric["value"] is not None]
         shown = [plots.Interval(each["name"], each["value"], each["low"], each["high"]) for each in told]
         plot = plots.intervals(f"Agreement in {layer}", shown) if shown else ""

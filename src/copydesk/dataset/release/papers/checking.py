@@ -1,7 +1,7 @@
-"""Writes all papers of a release, and holds written ones against the data.
+"""Holds the papers of a release against its data: each is written once more and compared.
 
-In:  facts of a release, read from its folder.
-Out: bytes by path; or issues, one per document that says something else than its data.
+In:  a release folder and the facts read from it.
+Out: issues, one per document that says something else than the data, with the place of the first difference.
 """
 
 from __future__ import annotations
@@ -11,48 +11,16 @@ from collections.abc import Callable, Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from copydesk import __version__, files
+from copydesk import __version__
 from copydesk.dataset.release import personal
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
-from copydesk.dataset.release.papers import card, changelog, croissant, datasheet, report_page
-from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
-from copydesk.dataset.release.papers.summary import Summary
-from copydesk.errors import CopydeskError
+from copydesk.dataset.release.papers.writing import documents
 from copydesk.issues import Issue
-from copydesk.project import Project
 
 BEFORE, WINDOW = 40, 120  #: bytes of a differing line that a message shows
-REPORT = "report/index.html"
-PAPERS: dict[str, Callable[[Summary], str]] = {
-    "README.md": card.render,
-    "DATASHEET.md": datasheet.render,
-    "CHANGELOG.md": changelog.render,
-    "croissant.json": croissant.render,
-    REPORT: report_page.render,
-}
 _PASSAGE = re.compile(rb"<!-- computed:([a-z_]+) -->\n(.*?)\n<!-- /computed -->", re.DOTALL)
 
-
-class ReportDiffers(CopydeskError):
-    """The report in a release is not what its data gives."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} is not the report of this release", "`copydesk verify` says what was changed")
-
-
-def documents(facts: ReleaseFacts) -> dict[str, bytes]:
-    """Every document of the release by relative path. No clock: the same facts give the same bytes."""
-    summary = Summary(facts)
-    return {path: render(summary).encode() for path, render in PAPERS.items()}
-
-
-def unanswered(project: Project) -> list[str]:
-    """Names ``datasheet.SECTION.QUESTION`` that only a person can answer, nobody has, and no waiver covers."""
-    waivers = project.release.waivers
-    return [
-        question.check for question in open_questions(answers(project)) if waiver_for(question.check, waivers) is None
-    ]
+Difference = tuple[str, bytes, bytes]  #: place, what the document says, what the data gives
 
 
 def check(folder: Path, facts: ReleaseFacts) -> list[Issue]:
@@ -85,9 +53,6 @@ def _scans(facts: ReleaseFacts) -> Iterator[Issue]:
         if stated.get(kind) != counted[kind]:
             message = f"counts {stated.get(kind)} for {kind}, but the articles give {counted[kind]}"
             yield Issue("scan-differs", MANIFEST, message, f"$.scans.personal.{kind}", "make the release again")
-
-
-Difference = tuple[str, bytes, bytes]  #: place, what the document says, what the data gives
 
 
 def _held_against(
@@ -125,17 +90,3 @@ def _shown(line: bytes, start: int) -> str:
     """A window of a line, which may be a whole page of data, from a little before the difference."""
     window = line[start : start + WINDOW].decode(errors="replace")
     return repr(("…" if start else "") + window + ("…" if start + WINDOW < len(line) else ""))
-
-
-def report(folder: Path) -> Path:
-    """The report of the release in ``folder``; written there when it is missing.
-
-    Raises: ReportDiffers, when the page that is there is not the release's.
-    """
-    facts = ReleaseFacts.read(folder)
-    path, page = folder / REPORT, report_page.render(Summary(facts)).encode()
-    if not path.exists():
-        files.write_bytes(path, page)
-    elif path.read_bytes() != page and facts.tools.get("copydesk") == __version__:
-        raise ReportDiffers(path)
-    return path
