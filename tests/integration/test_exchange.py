@@ -213,6 +213,19 @@ def test_a_second_exchange_on_this_machine_is_refused_while_one_runs(corpus: Pro
             desk.pull(corpus)
 
 
+def test_open_tasks_of_someone_who_leaves_go_to_their_heir(corpus: Project) -> None:
+    desk.push(corpus)
+    answer(corpus, "ann-a", 1)
+    desk.people(corpus, "ann-c")
+    assert desk.push(corpus).created == 0, "two are enough"
+    annotators.reassign(corpus, "ann-a", "ann-c")
+    pushed = desk.push(corpus)
+    assert (pushed.created, pushed.superseded) == (1, 1)
+    held = sorted((task["annotator"], task["data"]["article_id"][-1]) for task in desk.live(corpus))
+    assert held == [("ann-a", "1"), ("ann-b", "1"), ("ann-b", "2"), ("ann-c", "2")], "what is answered stays"
+    assert desk.push(corpus).as_json() == {"created": 0, "unchanged": 4, "superseded": 0, "total": 4}
+
+
 # Pull
 
 

@@ -213,6 +213,22 @@ def test_annotators_are_read_and_named(corpus: Project) -> None:
         annotators.remove(corpus, "ann-a")
 
 
+def test_open_work_is_handed_over_in_the_file(corpus: Project) -> None:
+    path = corpus.labeling / "annotators.toml"
+    path.write_text(
+        '[[annotators]]\nname = "a"\n[[annotators]]\nname = "b"\n[[annotators]]\nname = "j"\nrole = "model"\n'
+    )
+    annotators.reassign(corpus, "a", "b")
+    assert [(each.name, each.hands_over_to) for each in annotators.read(corpus)] == [
+        ("a", "b"),
+        ("b", None),
+        ("j", None),
+    ]
+    for name, heir in (("a", "a"), ("a", "j"), ("b", "a")):
+        with pytest.raises(annotators.CopydeskError, match="cannot take over"):
+            annotators.reassign(corpus, name, heir)
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [

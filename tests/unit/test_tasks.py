@@ -98,6 +98,13 @@ def test_the_tasks_of_someone_who_left_go_to_others() -> None:
     assert all(set(got) == {"a", "b"} for got in after.values())
 
 
+def test_someone_who_is_leaving_keeps_what_they_hold_and_gets_nothing_new() -> None:
+    before = assign(IDS[:20], ["a", "b"], 1, {})
+    after = assign(IDS, ["a", "b"], 1, before, leaving={"a"})
+    assert all(after[each] == before[each] for each in before)
+    assert {after[each] for each in IDS[20:]} == {("b",)}
+
+
 def test_batches_are_bounded_by_count_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "BATCH_TASKS", 3)
     monkeypatch.setattr(push, "BATCH_BYTES", 60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Annotator:
 
     name: str
     role: str = "human"  #: human | model | adjudicator
+    hands_over_to: str | None = None  #: who takes over their open tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def read(project: Project) -> list[Annotator]:
     table = toml.Reader(toml.read(path), "labeling/annotators.toml")
     found = []
     for row in table.tables("annotators"):
-        found.append(Annotator(row.take("name", str), row.one_of("role", ROLES, "human")))
+        heir = row.take("hands_over_to", str, None)
+        found.append(Annotator(row.take("name", str), row.one_of("role", ROLES, "human"), heir))
         row.close()
     table.close()
     names = [each.name for each in found]
@@ -73,6 +75,9 @@ def read(project: Project) -> list[Annotator]:
         _check_name(name)
         if names.count(name) > 1:
             raise BadConfig("labeling/annotators.toml", f"annotator {name!r} stands twice")
+    for each in found:
+        if each.hands_over_to is not None:
+            get(found, each.hands_over_to)
     return found
 
 
@@ -95,6 +100,20 @@ def remove(project: Project, name: str) -> None:
     """Let ``name`` leave: no further tasks; what they answered stays theirs. Raises UnknownAnnotator."""
     known = read(project)
     _write(project, [each for each in known if each != get(known, name)])
+
+
+def reassign(project: Project, name: str, to: str) -> None:
+    """Let ``to`` take over what ``name`` has not answered; the next push moves the open tasks.
+
+    What ``name`` answered stays theirs. It is written in the toml, so every machine that pushes does the same.
+
+    Raises: UnknownAnnotator, CopydeskError.
+    """
+    known = read(project)
+    leaving, taking = get(known, name), get(known, to)
+    if leaving == taking or taking.role != leaving.role or taking.hands_over_to is not None:
+        raise CopydeskError(f"{to!r} cannot take over from {name!r}", "name another who labels in the same role")
+    _write(project, [replace(each, hands_over_to=to) if each == leaving else each for each in known])
 
 
 def get(known: Sequence[Annotator], name: str) -> Annotator:
@@ -177,5 +196,10 @@ def _file(project: Project) -> Path:
 
 def _write(project: Project, annotators: Sequence[Annotator]) -> None:
     head = "# Who labels, by pseudonym; who is behind them is not in git.\n"
-    rows = [f'\n[[annotators]]\nname = "{each.name}"\nrole = "{each.role}"\n' for each in annotators]
-    write_text(_file(project), head + "".join(rows))
+    write_text(_file(project), head + "".join(map(_row, annotators)))
+
+
+def _row(annotator: Annotator) -> str:
+    row = f'\n[[annotators]]\nname = "{annotator.name}"\nrole = "{annotator.role}"\n'
+    heir = annotator.hands_over_to
+    return row if heir is None else f'{row}hands_over_to = "{heir}"\n'

@@ -106,9 +106,26 @@ class _Push:
         for desk, entry in entries.items():
             for task in entry.live.values():
                 held.setdefault(task.article_id, set()).add(desk.annotator)
+        heirs = {each.name: each.hands_over_to for each in self.people if each.hands_over_to}
+        for desk in wanted:
+            if desk.annotator in heirs:
+                for article_id in self._open(entries[desk]):
+                    held[article_id] = held[article_id] - {desk.annotator} | {heirs[desk.annotator]}
         names = [desk.annotator for desk in wanted]
-        assigned = assign(self.articles, names, self.project.labeling_settings.redundancy, held)
+        redundancy = self.project.labeling_settings.redundancy
+        assigned = assign(self.articles, names, redundancy, held, leaving=heirs)
         return {desk: [each for each in sorted(assigned) if desk.annotator in assigned[each]] for desk in wanted}
+
+    def _open(self, entry: Entry) -> set[str]:
+        """Articles of a desk with a task that nobody has answered."""
+        fields = ("id", "total_annotations", "cancelled_annotations")
+        answered = {
+            task["id"]
+            for project_id, _ in entry.projects
+            for task in self.studio.tasks(project_id, fields)
+            if task.get("total_annotations") or task.get("cancelled_annotations")
+        }
+        return {task.article_id for task in entry.live.values() if task.task_id not in answered}
 
     def _desk(
         self, layer: Layer, desk: Desk, places: Sequence[Place], entry: Entry, article_ids: Iterable[str]
