@@ -391,6 +391,21 @@ def diff(
 
 
 @app.command()
+def publish(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")],
+    repo: Annotated[str | None, typer.Option(metavar="ORG/NAME", help="[hub] repo of the settings if absent.")] = None,
+) -> int:
+    """Put a release on a Hub: one commit, one tag. Text that is not cleared never leaves."""
+    from copydesk import views
+    from copydesk.dataset.hub import publish
+
+    desk: Desk = ctx.obj
+    sent = publish(desk.root / folder, repo or desk.hub_repo())
+    return desk.answer(sent.as_json(), issues=sent.issues, show=views.published(sent), failed=sent.commit is None)
+
+
+@app.command()
 def remove(
     ctx: typer.Context,
     article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID")],

@@ -72,6 +72,13 @@ class Desk:
         except NotAProject:
             return None
 
+    def hub_repo(self) -> str:
+        """The Hub repository that the settings name. Raises CopydeskError when they name none."""
+        project = self.project_if_any()
+        if project is None or project.hub_repo is None:
+            raise CopydeskError("no Hub repository was named", "give --repo ORG/NAME, or set repo under [hub]")
+        return project.hub_repo
+
     @property
     def progress(self) -> Progress:
         return quiet if self.json and not self.verbose else bar

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from copydesk.dataset.build import Built
     from copydesk.dataset.families.asked import Seen
+    from copydesk.dataset.hub import Published
     from copydesk.dataset.release.diff import Diff
     from copydesk.dataset.release.verify import Verification
     from copydesk.dataset.release.write import Released
@@ -220,6 +221,13 @@ def diff(found: Diff) -> View:
         console.print(f"from {found.old} to {found.new}: a {found.bump} step")
 
     return draw
+
+
+def published(sent: Published) -> View:
+    """Where a release went."""
+    if sent.commit is None:
+        return lines("nothing was published: the release does not verify")
+    return lines(f"{sent.url}", f"  tag {sent.tag}, commit {sent.commit}")
 
 
 def removed(gone: Removed) -> View:
