@@ -39,7 +39,7 @@ def a_table(path: Path, **columns: list[str]) -> bytes:
 
 
 def files(tmp_path: Path) -> tuple[dict[str, bytes], dict[str, tuple[bytes, str]]]:
-    table = a_table(tmp_path / "t", id=["1"], text=[STORY])
+    table = a_table(tmp_path / "t", id=["p"], text=[STORY])
     good = {
         "a.txt": STORY.encode(),
         "a.html": PAGE,
