@@ -42,7 +42,7 @@ SEEDS = {
     "jsonl": [json.dumps({"id": 1, "text": STORY, "published": "2023-12", "authors": "A B; C D"}).encode() * 2],
     "csv": [f'id,text,published\n1,"{STORY} ""x""","6 Dec 2023"\n'.encode()],
     "feed": [
-        "<rss><channel><item><guid>1</guid><pubDate>Wed, 06 Dec 2023 10:00:00 GMT</pubDate>"
+        "<rss version='2.0'><channel><item><guid>1</guid><pubDate>Wed, 06 Dec 2023 10:00:00 GMT</pubDate>"
         f"<description><![CDATA[<p>{STORY}</p>]]></description></item></channel></rss>".encode()
     ],
 }

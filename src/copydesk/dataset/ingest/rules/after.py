@@ -93,6 +93,9 @@ AFTER_AT_LEAST = 0.5  #: of the text stands before what comes after the story
 AFTER_AT_MOST = 0.15  #: of the story's prose may stand behind such a line
 
 
+AFTER_AWAY = 0.3  #: the same behind one that can be nothing else
+
+
 def biography(scrape: Scrape) -> Iterator[Take]:
     """A paragraph about the author, before or after the story."""
     first, after = scrape.prose
@@ -104,7 +107,7 @@ def biography(scrape: Scrape) -> Iterator[Take]:
 
 def reach(scrape: Scrape) -> Iterator[Take]:
     """A line on how to reach the author or the paper, or on where else the text appeared."""
-    for line in (*scrape.head, *scrape.lines[-10:]):
+    for line in dict.fromkeys((*scrape.opening, *scrape.lines[-10:])):
         if len(line.text) <= 500 and phrases.REACH.fullmatch(line.text):
             yield line.take()
 
@@ -115,8 +118,14 @@ def after_story(scrape: Scrape) -> Iterator[Take]:
     n_prose = sum(len(line.text) for line in lines if line.is_prose) or 1
     length, at, prose_left = sum(len(line.text) for line in lines), 0, n_prose
     for n, line in enumerate(lines):
-        is_late = at >= AFTER_AT_LEAST * length and prose_left <= AFTER_AT_MOST * n_prose
-        if is_late and _leads_away(line) and not any(other.text == line.text for other in lines[:n]):
+        share = prose_left / n_prose
+        is_away = share <= AFTER_AWAY and phrases.AWAY.match(line.text) and not line.text.endswith("?")
+        is_after = share <= AFTER_AT_MOST and _leads_away(line)
+        if (
+            at >= AFTER_AT_LEAST * length
+            and (is_away or is_after)
+            and not any(other.text == line.text for other in lines[:n])
+        ):
             yield from (below.take() for below in lines[n:])
             return
         at += len(line.text)
@@ -130,5 +139,6 @@ def _leads_away(line: Line) -> bool:
 def loose_end(scrape: Scrape) -> Iterator[Take]:
     """A line below the last paragraph that ends no sentence."""
     for line in scrape.tail:
-        if not line.ends and not line.text.endswith(":") and not line.is_item:
+        is_listed = line.is_item or re.match(r"\d", line.text)
+        if not line.ends and not line.text.endswith(":") and not is_listed:
             yield line.take()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from copydesk.dataset.ingest.rules import phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
 
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
+_CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 _TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
 _SEPARATOR = re.compile(r"[\W_]{1,40}")
@@ -23,7 +25,7 @@ def control_character(scrape: Scrape) -> Iterator[Take]:
 def caption(scrape: Scrape) -> Iterator[Take]:
     """A line that ends in a photo credit in brackets."""
     for line in scrape.lines:
-        if len(line.text) <= 400 and _CREDIT.search(line.text):
+        if len(line.text) <= 400 and (_CREDIT.search(line.text) or _CREDITED.search(line.text)):
             yield line.take()
 
 
@@ -62,6 +64,7 @@ def advertisement(scrape: Scrape) -> Iterator[Take]:
             yield line.take()
 
 
+_LISTS = re.compile(r"(?:don['’]t miss|read next|see also|must[- ]reads?|more from.*)\s*:", re.IGNORECASE)
 _OPEN = re.compile(r"[:;,–—-]$|[\"“”]|[.!?]\s*[-–—]|[.!?] ")  # goes on below, or quotes
 
 
@@ -76,6 +79,8 @@ def pointer(scrape: Scrape) -> Iterator[Take]:
             after = lines[n + 1] if n + 1 < len(lines) else None
             if after and "related" in line.text.lower() and not after.ends and len(after.text) <= 240:
                 yield after.take()
+            elif _LISTS.fullmatch(line.text):
+                yield from (item.take() for item in takewhile(lambda each: each.is_item, lines[n + 1 :]))
 
 
 def embed(scrape: Scrape) -> Iterator[Take]:

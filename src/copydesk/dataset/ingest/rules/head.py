@@ -23,8 +23,8 @@ _MIXED_DATELINE = re.compile(
     r"\s*(?:—|–|--|-)\s+"
 )
 _LABELS = re.compile(
-    r"(?:published(?: on| at)?|updated(?: on| at)?|last (?:updated|modified)|posted(?: on| by)?|date|by|author|"
-    r"written by|story by|source|credits?|image credits?|text size|category|section|topics?)\s*[:|]?",
+    r"(?:published(?: on| at)?|updated(?: on| at)?|last (?:updated|modified)|posted(?: on)?|date|author|"
+    r"source|credits?|image credits?|text size|category|section|topics?)\s*[:|]?",
     re.IGNORECASE,
 )
 _STAMP = re.compile(
@@ -110,15 +110,42 @@ def byline(scrape: Scrape) -> Iterator[Take]:
             return
 
 
+_BY_ALONE = re.compile(r"(?:(?:commentary|written|story|words|opinion) )?by:?", re.IGNORECASE)
+
+
+def split_byline(scrape: Scrape) -> Iterator[Take]:
+    """``By`` on a line, a name on the next, perhaps once more below; or a name on the line above a date."""
+    lines = scrape.opening
+    for n, line in enumerate(lines[:-1]):
+        below = lines[n + 1]
+        name = below.text.rstrip(" |,")
+        if _BY_ALONE.fullmatch(line.text) and names.is_name(name):
+            yield Take(line.start, below.end, (("authors", name, 0.9),))
+            yield from (again.take() for again in lines[n + 2 : n + 4] if again.text == name)
+            return
+        if names.is_name(line.text) and len(line.text.split()) <= 3 and instants.starts_with_date(below.text):
+            yield line.take(("authors", line.text, 0.85))
+            return
+
+
 def date_stamp(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is a date, perhaps behind ``Published``."""
     for line in scrape.opening:
         match = _STAMP.fullmatch(line.text)
-        mention = instants.only_date(match["date"]) if match else None
+        mention = instants.only_date(match["date"]) or _leading(match["date"]) if match else None
         if match and mention:
             updated = re.search("updated|modified", match["label"] or "", re.IGNORECASE)
             fields = () if updated else (("published", mention.day.isoformat(), 0.9 if match["label"] else 0.8),)
             yield line.take(*fields, kind="date-stamp")
+
+
+def _leading(text: str) -> instants.Mention | None:
+    """The date that a short line starts or ends with, such as ``3:00 PM on December 21, 2023``."""
+    found = list(instants.full_dates(text)) if len(text) <= 50 and text[-1] not in ".!?" else []
+    if len(found) != 1:
+        return None
+    rest = text[: found[0].span.start] + text[found[0].span.end :]
+    return found[0] if len(rest) <= 25 and not re.search(r"[a-z]{8,}", rest) else None
 
 
 def headline(scrape: Scrape) -> Iterator[Take]:
@@ -133,5 +160,6 @@ def head_line(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is no sentence: a section's name, a counter, a button."""
     for line in scrape.head if scrape.prose[1] else ():
         is_deck = len(line.text) >= 50 and not line.is_title_case
-        if not line.ends and not is_deck and not line.is_item and not _DATELINE.match(line.text):
+        is_listed = line.is_item and len(line.text) > 25
+        if not line.ends and not is_deck and not is_listed and not _DATELINE.match(line.text):
             yield line.take()

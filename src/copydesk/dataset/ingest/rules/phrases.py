@@ -20,7 +20,9 @@ PHOTO_CREDIT = one_of(
     r"(?:photo|image|picture|photograph|illustration|credit|source image)s?"
     r"(?: credits?| courtesy| by| via)*\s*[:/].{0,120}",
     r"(?:photo|photograph|image)s? (?:by|courtesy|via)\b.{0,120}",
-    r".{0,60}\b(?:getty images|shutterstock|ap photo|istock)\b[^.]{0,40}",
+    r".{0,80}\b(?:getty images|shutterstock|ap photo|istock)\b[^.]{0,40}",
+    r"[^.]{0,80}\bvia (?:ap|getty|reuters|afp|x|twitter|youtube|instagram)\b[^.]{0,20}",
+    r"[^.]{0,60}\b(?:photos? )?courtesy of\b.{0,100}",
 )
 _SITES = "facebook|twitter|x|pinterest|linkedin|whatsapp|reddit|flipboard|tumblr|pinit"
 SHARE = one_of(
@@ -43,6 +45,7 @@ POINTER = one_of(
     r"(?:sign up|click here|tap here) .{0,120}",
 )
 POINTER_LABEL = one_of(
+    r"(?:don['’]t miss|read next|see also|must[- ]reads?)\s*:",
     r"related(?: stor(?:y|ies)| articles?| coverage| content)?\s*:?",
     r"read more\s*:?",
     r"recommended(?: stories| videos?)?\s*:?",
@@ -107,6 +110,12 @@ TRANSLATED = one_of(
     r"\W?this (?:article|text|story) (?:was|has been) (?:machine[- ]|automatically )?translated\b.{0,120}",
     r"\W?(?:machine |automatically )?translated (?:from|by|with)\b.{0,120}",
     r"\W?machine translation\b.{0,80}",
+)
+#: what opens the part after a story whatever follows on the line, also where a line break was lost
+AWAY = re.compile(
+    r"(?i:about the (?:author|writer)s?\b|most (?:popular|read)\b|more from\b|more about\b|more on this\b|read next\b|"
+    r"get the .{0,40}newsletter|join our\b|related (?:terms|articles|stories)|filed under\b|sign up for\b|"
+    r"more information:|you (?:may|might) (?:also )?like\b|this document is subject to copyright|what to read next)"
 )
 AFTER_STORY = one_of(
     r"about the (?:author|writer)s?.*",

@@ -141,6 +141,12 @@ RULES = (
     Rule("separator", "A line without any letter or digit.", f"{_STORY}¶«***»¶{_STORY}", between.separator),
     Rule("byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline),
     Rule(
+        "split-byline",
+        "A byline over two lines, or a name above a date.",
+        f"«By¶Jane Doe»¶{_STORY}",
+        head.split_byline,
+    ),
+    Rule(
         "date-stamp", "A line before the story that is a date.", f"«Published Dec. 6, 2023»¶{_STORY}", head.date_stamp
     ),
     Rule(
