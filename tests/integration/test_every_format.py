@@ -30,7 +30,8 @@ def a_record(body: bytes) -> bytes:
 
 
 def a_feed(text: str) -> bytes:
-    return f"<rss version='2.0'><channel><item><guid>1</guid><description>{text}</description></item></channel></rss>".encode()
+    item = f"<item><guid>1</guid><description>{text}</description></item>"
+    return f"<rss version='2.0'><channel>{item}</channel></rss>".encode()
 
 
 def a_table(path: Path, **columns: list[str]) -> bytes:
