@@ -88,6 +88,7 @@ def _manifest() -> dict[str, Any]:
     return {
         **plain,
         "previous": None,
+        "hydrated": False,
         "changes": None,
         "answers": {"motivation.purpose": "To test."},
         "build": {"read": 3, "kept": 2, "rejected": 1},

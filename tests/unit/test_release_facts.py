@@ -30,6 +30,7 @@ def a_folder(folder: Path, **manifest: Any) -> Path:
         "languages": ["en"],
         "version": "1.0.0",
         "audience": "local",
+        "hydrated": False,
         "released_at": "2026-01-01T00:00:00Z",
         "bump": "first",
         "previous": None,

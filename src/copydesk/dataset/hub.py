@@ -105,7 +105,7 @@ def publish(folder: Path, repo: str) -> Published:
 
 
 def _refuse_uncleared(folder: Path, facts: ReleaseFacts) -> None:
-    if facts.audience != PUBLIC:
+    if facts.audience != PUBLIC or facts.hydrated:
         rows = facts.rows("articles", columns=["rights", "provenance"])
         held = sorted({row["provenance"]["source"] for row in rows if not is_cleared(row)})
         if held:

@@ -45,6 +45,7 @@ __all__ = [
     "Rights",
     "Segment",
     "Share",
+    "SourceNote",
     "Split",
     "Splitting",
     "Stance",
@@ -470,6 +471,18 @@ class Input(TypedDict):
     bytes: int
 
 
+class SourceNote(TypedDict):
+    """One source."""
+
+    name: str
+    reader: str | None
+    publisher: str | None
+    domain: str | None
+    license: str
+    redistribute: bool
+    columns: dict[str, Any]
+
+
 class Tool(TypedDict):
     """One tool or library."""
 
@@ -488,6 +501,7 @@ class Manifest(TypedDict):
     languages: list[str]
     version: str
     audience: Literal["local", "public"]
+    hydrated: bool
     bump: Literal["first", "patch", "minor", "major"]
     released_at: str
     previous: PreviousRelease | None
@@ -507,6 +521,7 @@ class Manifest(TypedDict):
     withheld_labels: list[Literal["train", "validation", "test"]]
     waivers: list[WaiverNote]
     inputs: list[Input]
+    sources: list[SourceNote]
     tools: list[Tool]
 
 

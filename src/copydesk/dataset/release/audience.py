@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from copydesk.files import canonical
+from copydesk.spans import quoted
 
 LOCAL, PUBLIC = "local", "public"
 AUDIENCES = (LOCAL, PUBLIC)
@@ -48,6 +49,28 @@ def without_quotes(value: Any) -> Any:
         return value
     wordless = dict.fromkeys(QUOTE) if "start" in value and "end" in value else {}
     return {key: None if key in wordless else without_quotes(part) for key, part in value.items()}
+
+
+def put_back(config: str, row: Row, article: Mapping[str, Any]) -> Row:
+    """``row`` with the words of ``article``, whose text is at hand: what :func:`withhold` took."""
+    if config == "articles":
+        findings = article["provenance"]["findings"]
+        words = {key: article[key] for key in ("title", "text", "dateline")}
+        return {**row, **words, "provenance": {**row["provenance"], "findings": findings}}
+    if config == "annotations":
+        value = row["value"] and canonical(_requoted(orjson.loads(row["value"]), article["text"])).decode()
+        return {**row, "value": value}
+    quoted_row: Row = row if config == "families" else _requoted(row, article["text"])
+    return quoted_row
+
+
+def _requoted(value: Any, text: str) -> Any:
+    if isinstance(value, list):
+        return [_requoted(part, text) for part in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _requoted(part, text) for key, part in value.items()}
+    return inner | quoted(text, value["start"], value["end"]) if set(QUOTE) <= value.keys() else inner
 
 
 def _quoteless_json(text: str | None) -> str | None:

@@ -71,6 +71,7 @@ class ReleaseFacts:
     languages: tuple[str, ...]
     version: str
     audience: str  #: local | public
+    hydrated: bool  #: whether a reader put withheld words back; rows of a public release may hold words then
     released_at: str  #: UTC instant, the same for both audiences and every rebuild of this version
     bump: str  #: first | patch | minor | major
     previous: str | None  #: version this one follows
@@ -101,7 +102,7 @@ class ReleaseFacts:
     def of(cls, folder: Path, manifest: Mapping[str, Any]) -> ReleaseFacts:
         """The facts that ``manifest`` states about the shards in ``folder``."""
         plain = ("name", "title", "description", "license", "version", "audience", "released_at", "bump")
-        same = ("changes", "answers", "build", "scans")
+        same = ("hydrated", "changes", "answers", "build", "scans")
         return cls(
             folder=folder,
             **{key: manifest[key] for key in (*plain, *same)},

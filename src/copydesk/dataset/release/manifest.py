@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import __version__, files
+from copydesk.dataset import sources
 from copydesk.dataset.release import sums
 from copydesk.dataset.release.corpus import Corpus
 from copydesk.dataset.release.draft import Draft
 from copydesk.dataset.release.facts import MANIFEST, HeldOut, layer_record
+from copydesk.dataset.sources import Source
 from copydesk.project import SPLITS, Project
 from copydesk.schemas import Schemas
 
@@ -33,6 +35,7 @@ def of(draft: Draft, held_out: Iterable[HeldOut], answers: Mapping[str, str], sc
     configs = draft.published.configs()
     return _about(draft.corpus.project, draft.corpus, answers) | {
         "audience": draft.audience,
+        "hydrated": False,
         "withheld_labels": [split for split in SPLITS if split in draft.withheld],
         "scans": scans,
         "configs": configs,
@@ -58,6 +61,7 @@ def _about(project: Project, corpus: Corpus, answers: Mapping[str, str]) -> Reco
         "answers": dict(answers),
         "build": corpus.store.stats(),
         "inputs": list(inputs(project)),
+        "sources": [_source(source) for source in sources.load(project)],
         "tools": [{"name": name, "version": version} for name, version in tools().items()],
     }
 
@@ -114,6 +118,11 @@ def listing(folder: Path, rows: Mapping[str, int]) -> list[Record]:
         for path in sums.present(folder)
         if path != MANIFEST
     ]
+
+
+def _source(source: Source) -> Record:
+    plain = ("name", "reader", "publisher", "domain", "license", "redistribute")
+    return {key: getattr(source, key) for key in plain} | {"columns": dict(source.columns)}
 
 
 def inputs(project: Project) -> Iterator[Record]:
