@@ -50,6 +50,7 @@ def test_pages_know_the_fields_of_a_task() -> None:
         ("claims", 'name="certainty"', 'name="certain"', "page-control", "'certain' is not asked for"),
         ("claims", 'name="certainty"', 'name="certain"', "page-control", "does not ask for 'certainty'"),
         ("claims", 'perRegion="true"', 'perRegion="false"', "page-control", "must be asked of each span"),
+        ("claims", 'whenLabelValue="CLAIM" required', "required", "page-control", "asked of each CLAIMANT too"),
         ("claims", 'choice="single"', 'choice="multiple"', "page-control", "takes several answers"),
         ("claims", 'hotkey="2"', 'hotkey="1"', "page-hotkey", "key '1' is given twice"),
         ("stance", 'required="true"', 'required="false"', "page-required", "may be left open"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.labeling import layers
@@ -83,6 +84,26 @@ def test_two_regions_with_one_id_or_on_the_same_words_are_named() -> None:
     assert codes(ENTITIES, [region(2, 5, "ORG", "a"), region(2, 5, "ORG", "b")]) == ["duplicate-mark"]
 
 
+def test_of_regions_that_overlap_the_longest_is_kept() -> None:
+    items = [region(18, 22, "PERSON", "a"), region(2, 11, "ORG", "b"), region(6, 16, "ORG", "c")]
+    items += [region(18, 22, "ORG", "d"), region(12, 16, "ORG", "e")]
+    found, issues = value(ENTITIES, items, TEXT)
+    assert [(issue.code, issue.path[:11]) for issue in issues] == [
+        ("span-overlap", "$.result[1]"),
+        ("span-overlap", "$.result[3]"),
+        ("span-overlap", "$.result[4]"),
+    ]
+    assert found is not None
+    assert [(span["text"], span["label"]) for span in found["spans"]] == [("ferry sank", "ORG"), ("Lund", "PERSON")]
+
+
+def test_names_of_regions_hold_no_label() -> None:
+    """Label Studio makes a CSS class of them: with a blank or bracket in it the span would not be coloured."""
+    layer = replace(ENTITIES, labels=("ACT & <deed>",))
+    items = result(layer, {"spans": [{"start": 2, "end": 5, "label": "ACT & <deed>"}]}, TEXT)
+    assert [item["id"] for item in items] == ["0-2-5"]
+
+
 @pytest.mark.parametrize("broken", [None, "", 3, {}])
 def test_a_result_that_is_no_list_has_no_value(broken: Any) -> None:
     assert value(ENTITIES, broken, TEXT)[0] is None
@@ -137,6 +158,7 @@ KEYS = st.sampled_from(["id", "from_name", "to_name", "type", "value", "from_id"
 ITEMS = st.lists(st.dictionaries(KEYS, ANYTHING) | st.just(region(18, 22, "PERSON")) | ANYTHING, max_size=4)
 
 
+@settings(deadline=None)
 @pytest.mark.parametrize("layer", [ENTITIES, STANCE, CLAIMS], ids=["entities", "stance", "claims"])
 @given(items=ITEMS)
 def test_whatever_the_server_holds_gives_a_valid_value_and_issues(layer: Layer, items: list[Any]) -> None:
@@ -145,6 +167,7 @@ def test_whatever_the_server_holds_gives_a_valid_value_and_issues(layer: Layer, 
     assert Schemas.packaged().check(layer.name, found, "here") == []
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_value_survives_the_trip_to_label_studio_and_back(data: st.DataObject) -> None:
     text = data.draw(st.text(min_size=1, max_size=60).filter(str.strip))

@@ -93,6 +93,7 @@ def check(layer: Layer) -> list[Issue]:
             found.append(("page-control", f"{element.tag} {name!r} is not asked for by layer.toml", "take it out"))
     for control in asked.values():
         found += _control(root, control)
+        found += _asked_of(root, control, layer) if control.per_region else ()
     return [Issue(code, where, message, hint=hint, severity=_severity(code)) for code, message, hint in found]
 
 
@@ -137,6 +138,16 @@ def _control(root: Element, control: Control) -> Iterator[Finding]:
             yield "page-control", f"{control.name!r} takes several answers; the layer takes one", 'choice="single"'
         if element.get("required") != "true":
             yield "page-required", f"{control.name!r} may be left open; that counts as an abstention", 'required="true"'
+
+
+def _asked_of(root: Element, control: Control, layer: Layer) -> Iterator[Finding]:
+    """A required question that does not say of which spans it is asked would be required of linked ones too."""
+    linked = linked_label(layer)
+    for element in root.iter(control.tag):
+        of = element.get("whenLabelValue", "").split(",")
+        if linked and element.get("name") == control.name and (of == [""] or linked in of):
+            hint = f'whenTagName="{LABEL}" whenLabelValue="{",".join(layer.labels or (layer.span_name,))}"'
+            yield "page-control", f"{control.name!r} is asked of each {linked} too", hint
 
 
 def _settings(root: Element) -> Iterator[Finding]:

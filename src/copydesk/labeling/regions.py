@@ -58,6 +58,7 @@ _HINTS = {
     "span-drift": "the text changed under the annotation, or an older server counts offsets otherwise",
     "unknown-control": "the page on the server is not the layer's config.xml",
     "unknown-label": "the page on the server is not the layer's config.xml",
+    "span-overlap": "spans are flat: the longer one, or the one drawn first, is kept",
     "several-answers": "ask the annotator which one holds",
     "several-links": "ask the annotator which one holds",
 }

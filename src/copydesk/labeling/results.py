@@ -7,6 +7,7 @@ Out: the value as ``schemas/LAYER.schema.json`` has it, and an issue for each re
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,16 +42,16 @@ def _spans(reading: Reading) -> Value:
         if region.label != linked_label and kept.setdefault(region.key, region) is not region:
             first = kept[region.key].place
             reading.report("duplicate-mark", region.place, f"marks the same words with the same label as item {first}")
-    _overlaps(reading, kept.values())
+    apart = _apart(reading, kept.values())
     links = _links(reading)
-    attributes = {region.region_id: _attributes(reading, region) for region in kept.values()}
+    attributes = {region.region_id: _attributes(reading, region) for region in apart}
     for (region_id, name), given in reading.answers.items():
         known = reading.regions.get(region_id)
         if known is None or known.label == linked_label:
             message = f"answers {name!r} for a region that is not there or was refused: {brief(region_id)}"
             reading.report("unknown-region", given[0][0], message, ".id")
     spans = []
-    for region in kept.values():
+    for region in apart:
         span: Value = {"span_id": span_id(layer, *region.key)}
         span |= quoted(reading.text, region.start, region.end)
         span |= {"label": region.label} if layer.labels else {}
@@ -67,15 +68,19 @@ def span_id(layer: Layer, start: int, end: int, label: str) -> str:
     return f"{start}-{end}-{label}" if layer.labels else f"{start}-{end}"
 
 
-def _overlaps(reading: Reading, regions: Iterable[Region]) -> None:
-    """Warn of regions that reach into an earlier one: the layers that Copydesk brings are flat."""
-    before: Region | None = None
-    for region in regions:
-        if before and region.start < before.end:
-            message = f"{region.start} to {region.end} overlaps item {before.place}, {before.start} to {before.end}"
-            reading.report("span-overlap", region.place, message, ".value", "warning")
-        if before is None or region.end > before.end:
-            before = region
+def _apart(reading: Reading, regions: Iterable[Region]) -> list[Region]:
+    """The regions in the order of the text, without those that overlap a longer one, or as long a one drawn before."""
+    apart: list[Region] = []  # by start; since they are apart, only the neighbours can overlap a further one
+    for region in sorted(regions, key=lambda region: (region.start - region.end, region.place)):
+        at = bisect_right(apart, region.start, key=lambda each: each.start)
+        near = apart[max(0, at - 1) : at + 1]
+        longer = next((each for each in near if region.start < each.end and each.start < region.end), None)
+        if longer is None:
+            apart.insert(at, region)
+        else:
+            message = f"{region.start} to {region.end} overlaps item {longer.place}, {longer.start} to {longer.end}"
+            reading.report("span-overlap", region.place, message, ".value")
+    return apart
 
 
 def _attributes(reading: Reading, region: Region) -> dict[str, str | None]:
@@ -156,9 +161,9 @@ def _result_of_spans(layer: Layer, spans: Sequence[Mapping[str, Any]], text: str
     items: list[Item] = []
     relations: list[Item] = []
     linked: dict[str, Item] = {}
-    for span in spans:
+    for n, span in enumerate(spans):
         label = span["label"] if layer.labels else layer.span_name
-        region_id = span_id(layer, span["start"], span["end"], label)
+        region_id = f"{n}-{span['start']}-{span['end']}"  # Label Studio makes a CSS class of it: no label in it
         items.append(_item(region_id, "labels", page.LABEL, label, span, text))
         for name in (each.name for each in layer.attributes if span[each.name] is not None):
             items.append(_item(region_id, "choices", name, span[name], span, text))

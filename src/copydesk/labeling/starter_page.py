@@ -60,9 +60,9 @@ def starter(layer: Layer) -> str:
     top += [_shown(control, keys) for control in controls(layer) if not control.per_region]
     if asked:
         only = quoteattr(",".join(layer.labels or (layer.span_name,)))
-        when = f'visibleWhen="region-selected" whenTagName="{LABEL}" whenLabelValue={only}'
-        questions = "".join(_question(control, keys) for control in asked)
-        top.append(f'    <View style="min-height: {2.75 * len(asked)}rem">\n    <View {when}>\n{questions}')
+        when = f' visibleWhen="region-selected" whenTagName="{LABEL}" whenLabelValue={only}'
+        questions = "".join(_question(control, keys, when) for control in asked)
+        top.append(f'    <View style="min-height: {2.75 * len(asked)}rem">\n    <View{when}>\n{questions}')
         top.append("    </View>\n    </View>\n")
     arrow = f"  <Relations>\n    <Relation value={quoteattr(layer.linked)}/>\n  </Relations>\n" if layer.linked else ""
     text = (
@@ -77,20 +77,19 @@ def _target(layer: Layer) -> str:
     return _TARGET.replace("@TITLE@", asked)
 
 
-def _question(control: Control, keys: _Keys) -> str:
+def _question(control: Control, keys: _Keys, when: str) -> str:
+    """One question about a span. ``when`` stands on it too: what is required is else required of every span."""
     title = quoteattr(control.name.replace("_", " ").capitalize())
-    return (
-        f'    <View className="desk-ask">\n    <Header value={title} size="6"/>\n{_shown(control, keys)}    </View>\n'
-    )
+    shown = _shown(control, keys, f' perRegion="true"{when}')
+    return f'    <View className="desk-ask">\n    <Header value={title} size="6"/>\n{shown}    </View>\n'
 
 
-def _shown(control: Control, keys: _Keys) -> str:
+def _shown(control: Control, keys: _Keys, settings: str = "") -> str:
     """One control as XML."""
-    settings = ' showInline="true"'
+    settings += ' showInline="true"'
     if control.tag == "Choices":
         told = quoteattr(f"Answer {control.name} before you submit.")
-        settings += ' choice="single"' + (' perRegion="true"' if control.per_region else "")
-        settings += f' required="true" requiredMessage={told}'
+        settings += f' choice="single" required="true" requiredMessage={told}'
     lines = [f'    <{control.tag} name={quoteattr(control.name)} toName="{TEXT}"{settings}>']
     for n, label in enumerate(control.labels):
         key = keys.take("" if control.per_region else label)
