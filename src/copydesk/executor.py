@@ -1,20 +1,28 @@
 """Where work runs: one small seam, ``map(function, arguments)``, in the order of the arguments.
 
 Stages hand over pure functions of one shard; an executor may run them here, on the machine's cores, or elsewhere,
-and the bytes that come out are the same.
+and the bytes that come out are the same. Arguments are taken as they are needed, so memory does not grow with them.
 """
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from copydesk.errors import OutsideError
 
 A = TypeVar("A")
 R = TypeVar("R")
+
+AHEAD = 2  #: shards per process that are under way or wait for those before them
+ATTEMPTS = 4  #: how often a shard is tried whose process is killed
 
 
 class Executor(Protocol):
@@ -32,17 +40,57 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Runs on ``jobs`` processes of this machine."""
+    """Runs on ``jobs`` processes of this machine, and goes on when one of them is killed.
+
+    Raises: OutsideError, when a process is killed again and again, as by a machine that is out of memory.
+    """
 
     jobs: int
 
     def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
-        arguments = list(arguments)
-        if len(arguments) < 2:  # starting processes would cost more than the work
-            yield from map(function, arguments)
+        waiting = iter(arguments)
+        first = list(islice(waiting, 2))
+        if len(first) < 2:  # starting processes would cost more than the work
+            yield from map(function, first)
             return
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
-            yield from pool.map(function, arguments)
+        workers, attempts = self._start(), 1
+        try:
+            ahead: deque[tuple[A, Future[R]]] = deque()
+            for argument in chain(first, islice(waiting, AHEAD * self.jobs - 2)):
+                ahead.append((argument, workers.submit(function, argument)))
+            while ahead:
+                try:
+                    result = ahead[0][1].result()
+                except BrokenProcessPool:
+                    attempts += 1
+                    if attempts > ATTEMPTS:
+                        raise OutsideError(
+                            f"a process was killed {ATTEMPTS} times over the same input",
+                            "is the machine out of memory? try fewer --jobs",
+                        ) from None
+                    workers = self._restart(workers)
+                    ahead = deque((argument, _again(workers, function, argument, run)) for argument, run in ahead)
+                    continue
+                attempts = 1
+                ahead.popleft()
+                yield result
+                for argument in islice(waiting, 1):
+                    ahead.append((argument, workers.submit(function, argument)))
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"))
+
+    def _restart(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        broken.shutdown(cancel_futures=True)
+        return self._start()
+
+
+def _again(workers: ProcessPoolExecutor, function: Callable[[A], Any], argument: A, run: Future[Any]) -> Future[Any]:
+    """A shard that ended well before the pool broke keeps its result; any other is submitted anew."""
+    ended_well = run.done() and not run.cancelled() and run.exception() is None
+    return run if ended_well else workers.submit(function, argument)
 
 
 def executor(jobs: int | None) -> Executor:

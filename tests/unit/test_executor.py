@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
+from copydesk.errors import OutsideError
 from copydesk.executor import Executor, Here, Pool, executor
 
 
@@ -20,3 +25,46 @@ def test_results_come_in_the_order_of_the_arguments(workers: Executor, count: in
 def test_one_job_stays_in_this_process() -> None:
     assert isinstance(executor(1), Here)
     assert executor(3) == Pool(3)
+
+
+def once_killed(place: tuple[str, int]) -> int:
+    """Kills its own process the first time that shard 3 is worked on."""
+    marker, number = Path(place[0]), place[1]
+    if number == 3 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def always_killed(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_killed_process_costs_no_result(tmp_path: Path) -> None:
+    places = [(str(tmp_path / "killed"), n) for n in range(9)]
+    assert list(Pool(2).map(once_killed, places)) == [n * n for n in range(9)]
+    assert (tmp_path / "killed").exists()
+
+
+def test_processes_that_are_killed_again_and_again_end_with_what_to_do() -> None:
+    with pytest.raises(OutsideError, match="killed") as caught:
+        list(Pool(2).map(always_killed, range(4)))
+    assert "--jobs" in caught.value.hint
+
+
+def test_an_error_of_the_function_is_its_own_and_not_tried_again() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(Pool(2).map(inverse, [1, 0, 2]))
+
+
+def inverse(number: int) -> float:
+    return 1 / number
+
+
+def test_arguments_are_taken_as_they_are_needed() -> None:
+    taken = []
+    results = Pool(2).map(squared, (taken.append(n) or n for n in range(50)))
+    assert next(results) == 0
+    assert len(taken) <= 6
+    assert list(results) == [n * n for n in range(1, 50)]
