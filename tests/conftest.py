@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the long suites in full instead of seeded samples")
     parser.addoption("--golden", action="store_true", help="write the expected results anew; review them as a diff")
 
 

@@ -126,7 +126,7 @@ def get(known: Sequence[Annotator], name: str) -> Annotator:
 
 def users(project: Project, studio: Studio) -> dict[int, str]:
     """Pseudonym by user id, for this project's people on this server; also of those whose user was deleted since."""
-    people = _people(project, studio)
+    people = {each.name: {"email": _email(project, each.name)} for each in read(project)} | _people(project, studio)
     ids = {str(user.get("email", "")).lower(): int(user["id"]) for user in studio.users()}
     found = {}
     for name, entry in people.items():
@@ -134,7 +134,7 @@ def users(project: Project, studio: Studio) -> dict[int, str]:
         if user_id is None:
             continue
         found[int(user_id)] = name
-        if entry.get("user_id") != str(user_id):
+        if "password" in entry and entry.get("user_id") != str(user_id):
             _remember(project, studio, name, entry | {"user_id": str(user_id)})
     return found
 
@@ -157,18 +157,22 @@ def assign_user(project: Project, name: str, email: str, studio: Studio) -> None
 
 def _sign_in(project: Project, name: str, studio: Studio) -> SignIn:
     entry = _people(project, studio).get(name)
-    if entry is None:
-        entry = {"email": _email(project, name), "password": secrets.token_urlsafe(9)}
+    there = {str(user.get("email", "")).lower() for user in studio.users()}
+    if entry is None and _email(project, name) in there:  # added from another machine
+        entry = {"email": _email(project, name), "password": ""}
+    elif entry is None:
         # Remembered first: a sign-up whose answer was lost is found again by its address.
+        entry = {"email": _email(project, name), "password": secrets.token_urlsafe(9)}
         _remember(project, studio, name, entry)
-    if entry["email"].lower() not in {str(user.get("email", "")).lower() for user in studio.users()}:
+    if entry["email"].lower() not in there:
         studio.sign_up(entry["email"], entry["password"])
-    return SignIn(name, f"{studio.url}/user/login/", entry["email"], entry["password"])
+    password = entry["password"] or "(as it was given to them before)"
+    return SignIn(name, f"{studio.url}/user/login/", entry["email"], password)
 
 
 def _email(project: Project, name: str) -> str:
-    """An address that can receive nothing; two projects with the same name on one machine do not share it."""
-    return f"{name}.{sha256(str(project.root).encode())[:8]}@copydesk.invalid"
+    """An address that can receive nothing; the same on every machine that works with the project."""
+    return f"{name}.{sha256(project.name.encode())[:8]}@copydesk.invalid"
 
 
 def _people(project: Project, studio: Studio) -> dict[str, dict[str, str]]:
