@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -120,11 +119,21 @@ def test_an_interrupt_ends_with_130_and_leaves_the_old_build(tmp_path: Path) -> 
     project = a_project(tmp_path / "corpus", rain=STORY)
     assert copydesk("build", cwd=project.root).returncode == 0
     before = (project.build / "articles.parquet").read_bytes()
-    (project.root / "dataset/raw/articles/large.txt").write_text(STORY * 20_000)
     for n in range(200):
-        a_text(project.root, f"more-{n}", STORY * 200 + str(n))
-    running = subprocess.Popen([sys.executable, "-m", "copydesk", "build", "--jobs", "1"], cwd=project.root)
-    time.sleep(1.5)
-    running.send_signal(signal.SIGINT)
-    assert running.wait(60) == 130
+        a_text(project.root, f"more-{n}", STORY * 50 + str(n))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "copydesk", "build", "--jobs", "1"],
+        cwd=project.root,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
+    try:
+        assert running.stderr is not None
+        assert running.stderr.readline().startswith("reading raw files")
+        running.send_signal(signal.SIGINT)
+        assert "run the same command again" in running.communicate(timeout=60)[1]
+        assert running.returncode == 130
+    finally:
+        running.kill()
     assert (project.build / "articles.parquet").read_bytes() == before
