@@ -108,6 +108,31 @@ def test_a_changed_text_supersedes_and_keeps_the_old_task(corpus: Project) -> No
     assert {task["data"]["text"] for task in desk.live(corpus)} == {RAIN, SNOW}
 
 
+def test_labels_on_the_old_text_come_back_as_predictions_where_their_words_are_now(corpus: Project) -> None:
+    desk.push(corpus)
+    answer(corpus, "ann-a", 1, desk.span(13, 17, "GPE", RAIN), desk.span(24, 30, "DATE", RAIN))
+    desk.pull(corpus)
+    edited = "It was said: " + RAIN.replace("on Monday", "at night")
+    desk.stock(corpus, {"art-0000000000000001": edited, "art-0000000000000002": SNOW})
+    desk.push(corpus)
+    studio = Studio.connect(corpus)
+    new = {task["annotator"]: task["id"] for task in desk.live(corpus) if task["data"]["text"] == edited}
+    (prediction,) = (studio.task(new["ann-a"]) or {})["predictions"]
+    (region,) = prediction["result"]
+    value = region["value"]
+    assert (value["labels"], edited[value["start"] : value["end"]]) == (["GPE"], "Oslo")
+    assert (studio.task(new["ann-b"]) or {})["predictions"] == [], "nobody sees another's labels"
+
+    place = next(task["place"] for task in desk.live(corpus) if task["id"] == new["ann-a"])
+    record = next(each for each in studio.projects() if each["id"] == place)
+    assert record["model_version"] == prediction["model_version"], "else the page does not show it"
+    assert record["show_collab_predictions"] is True
+    answer(corpus, "ann-a", 1, region)
+    desk.pull(corpus)
+    newest = max(history(desk.layer(corpus)), key=lambda record: record["updated_at"])
+    assert newest["with_predictions"] is True
+
+
 def test_a_new_layer_version_gets_a_desk_of_its_own(corpus: Project) -> None:
     desk.push(corpus)
     path = corpus.labeling / "entities" / "layer.toml"

@@ -109,10 +109,11 @@ class _Pull:
                 sheets += [sheet for place in places if (sheet := self._sheet(book, desk, place, names)) is not None]
         if sheets:
             roles = {each.name: each.role for each in annotators.read(self.project)}
-            number = exports.last(self.project, layer.name) + 1
+            number = max(exports.last(self.project, layer.name), self.mark.applied(layer)) + 1
             export = Export(number, layer.name, self.now, roles, sheets)
-            exports.keep(self.project, export)
-            book.enter(export)
+            path = exports.keep(self.project, export)
+            if not book.enter(export):
+                path.unlink()  # the history owes it nothing
         return book.counts(), book.issues
 
     def _sheet(self, book: _Book, desk: Desk, place: Place, names: Mapping[int, str]) -> Sheet | None:
@@ -158,8 +159,8 @@ class _Book:
         self._known = {record["annotation_id"]: record for record in latest(states)}
         self._counts = Counter(new=0, changed=0, withdrawn=0)
 
-    def enter(self, export: Export) -> None:
-        """Add an export's new states to the history, then note that it was."""
+    def enter(self, export: Export) -> int:
+        """Add an export's new states to the history, then note that it was. How many there were."""
         reading = answers.read(export, self.layer, self._known, self._check)
         append_jsonl(self.layer.annotations, reading.states)
         for state in reading.states:
@@ -172,6 +173,7 @@ class _Book:
         self.n_states += len(reading.states)
         self.issues += reading.issues
         self._mark.note(self.layer, export, reading.unknown, self.n_states)
+        return len(reading.states)
 
     def counts(self) -> dict[str, int]:
         standing = [record for record in self._known.values() if record["status"] != "withdrawn"]

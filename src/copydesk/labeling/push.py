@@ -15,14 +15,16 @@ import orjson
 
 from copydesk.console import Progress
 from copydesk.dataset.store import Store
-from copydesk.files import locked
+from copydesk.files import locked, sha256
 from copydesk.labeling import annotators, desks, page, tasks
+from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.annotators import Annotator
 from copydesk.labeling.assignment import assign
 from copydesk.labeling.desks import Desk, Place
+from copydesk.labeling.earlier import MODEL, Earlier
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Entry, Held, Ledger, ids_by_project
-from copydesk.labeling.studio import Studio, Unsure
+from copydesk.labeling.studio import Json, Studio, Unsure
 from copydesk.project import Project
 
 BATCH_TASKS, BATCH_BYTES = 1000, 8_000_000
@@ -92,12 +94,14 @@ class _Push:
             places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
         entries = {desk: self.ledger.entry(places[desk], look=self.look) for desk in places}
         shares = self._shares(wanted, entries)
+        earlier = Earlier(layer, latest(history(layer)))
+        held = [task for entry in entries.values() for task in (*entry.superseded.values(), *entry.live.values())]
         done = Pushed()
         for desk in old:
             done += Pushed(superseded=self._retire(entries[desk], list(entries[desk].live)))
             desks.close_desk(places[desk], self.studio)
         for desk in wanted:
-            done += self._desk(layer, desk, places[desk], entries[desk], shares[desk])
+            done += self._desk(layer, desk, places[desk], entries[desk], shares[desk], earlier, held)
         return done
 
     def _shares(self, wanted: Sequence[Desk], entries: Mapping[Desk, Entry]) -> dict[Desk, list[str]]:
@@ -128,7 +132,14 @@ class _Push:
         return {task.article_id for task in entry.live.values() if task.task_id not in answered}
 
     def _desk(
-        self, layer: Layer, desk: Desk, places: Sequence[Place], entry: Entry, article_ids: Iterable[str]
+        self,
+        layer: Layer,
+        desk: Desk,
+        places: Sequence[Place],
+        entry: Entry,
+        article_ids: Iterable[str],
+        earlier: Earlier,
+        held: Sequence[Held],
     ) -> Pushed:
         """Import what is missing on one desk, revive what is wanted again, retire what is not."""
         wanted: dict[str, tuple[Article, str | None]] = {}
@@ -140,26 +151,29 @@ class _Push:
         self._revive(entry, revived)
         missing = [key for key in wanted if key not in entry.live]
         with self.progress(f"pushing {layer.name} to {desk.annotator or desks.EVERYONE}", len(missing)) as step:
-            new = (wanted[key] for key in missing)
-            rendered = [tasks.render(article, layer, target, desk.annotator) for article, target in new]
-            entry = self._import(places, entry, rendered, step)
+            new = []
+            for article, target in (wanted[key] for key in missing):
+                old = earlier.predictions(article, target, desk.annotator, lambda *key: self._text_of(held, *key))
+                new.append({"data": tasks.render(article, layer, target, desk.annotator), "predictions": old})
+            entry = self._import(places, entry, new, step)
         retired = self._retire(entry, [key for key in entry.live if key not in wanted])
         return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
 
     def _import(
-        self, places: Sequence[Place], entry: Entry, wanted: Sequence[tasks.Data], step: Callable[[int], None]
+        self, places: Sequence[Place], entry: Entry, wanted: Sequence[Json], step: Callable[[int], None]
     ) -> Entry:
         """Import ``wanted``; when an answer does not arrive, look what the server holds and go on from there."""
         for attempt in range(1, ATTEMPTS + 1):
-            missing = [data for data in wanted if data[tasks.KEY] not in entry.live]
+            missing = [task for task in wanted if task["data"][tasks.KEY] not in entry.live]
             if not missing:
                 break
             self.ledger.doubt(entry)
             try:
                 for batch in batches(missing):
-                    ids = self.studio.import_tasks(places[0].project_id, [{"data": data} for data in batch])
-                    for data, task_id in zip(batch, ids, strict=True):
-                        entry.live[data[tasks.KEY]] = Held(places[0].project_id, task_id, data["article_id"])
+                    ids = self.studio.import_tasks(places[0].project_id, batch)
+                    for task, task_id in zip(batch, ids, strict=True):
+                        held = Held(places[0].project_id, task_id, task["data"]["article_id"])
+                        entry.live[task["data"][tasks.KEY]] = held
                     step(len(batch))
                 if self.ledger.settle(entry):
                     break
@@ -167,7 +181,19 @@ class _Push:
                 if attempt == ATTEMPTS:
                     raise
             entry = self.ledger.entry(places, look=True)
+        if any(task["predictions"] for task in wanted):  # the page shows the predictions of the project's model only
+            self.studio.update_project(places[0].project_id, {"model_version": MODEL})
         return entry
+
+    def _text_of(self, held: Sequence[Held], article_id: str, text_sha256: str) -> str | None:
+        """A text that an article had, as a task on the server still shows it."""
+        for each in held:
+            if each.article_id == article_id:
+                task = self.studio.task(each.task_id)
+                data = task["data"] if task else {}
+                if data.get("text_sha256") == text_sha256 and sha256(str(data.get("text")).encode()) == text_sha256:
+                    return str(data["text"])
+        return None
 
     def _retire(self, entry: Entry, keys: Sequence[str]) -> int:
         """Mark tasks as superseded, and take those that nobody answered out of the annotators' queue."""
@@ -195,16 +221,16 @@ class _Push:
             self.ledger.settle(entry)
 
 
-def batches(items: Iterable[tasks.Data]) -> Iterator[list[tasks.Data]]:
+def batches(items: Iterable[Json]) -> Iterator[list[Json]]:
     """Groups of at most ``BATCH_TASKS`` tasks and, unless one alone is larger, ``BATCH_BYTES`` bytes."""
-    batch: list[tasks.Data] = []
+    batch: list[Json] = []
     size = 0
-    for data in items:
-        n_bytes = len(orjson.dumps(data))
+    for task in items:
+        n_bytes = len(orjson.dumps(task))
         if batch and (len(batch) == BATCH_TASKS or size + n_bytes > BATCH_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(data)
+        batch.append(task)
         size += n_bytes
     if batch:
         yield batch

@@ -1,0 +1,66 @@
+"""What an annotator said of an earlier text or layer version, as a prediction on the new task.
+
+In:  the layer's latest answers; the new article; the text that was labelled, where it differs.
+Out: a Label Studio prediction with the labels where their words are now, for the same annotator to look at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from copydesk.labeling import results
+from copydesk.labeling.annotations import Annotation, instant
+from copydesk.labeling.layers import Layer
+from copydesk.labeling.reanchor import carry
+
+MODEL = "copydesk re-anchored"
+
+Key = tuple[str, str | None, str]
+
+
+class Earlier:
+    """The newest answer of each annotator on each article and target."""
+
+    def __init__(self, layer: Layer, latest: Iterable[Annotation]) -> None:
+        self._layer = layer
+        self._answers: dict[Key, Annotation] = {}
+        for record in sorted(latest, key=lambda record: instant(record["updated_at"])):
+            if record["status"] == "submitted":
+                self._answers[record["article_id"], record["target"], record["annotator"]] = record
+
+    def predictions(
+        self,
+        article: Mapping[str, Any],
+        target: str | None,
+        annotator: str | None,
+        text_of: Callable[[str, str], str | None],
+    ) -> list[dict[str, Any]]:
+        """The prediction for one new task; none when there was no answer, or its text is nowhere to be had.
+
+        ``text_of``: the text with an article id and a digest.
+        """
+        record = self._answers.get((article["article_id"], target, annotator or ""))
+        if record is None:
+            return []
+        same = record["text_sha256"] == article["text_sha256"]
+        old_text = article["text"] if same else text_of(article["article_id"], record["text_sha256"])
+        if old_text is None:
+            return []
+        value = carry(self._layer, _known_labels(self._layer, record["value"]), old_text, article["text"]).value
+        result = results.result(self._layer, value, article["text"])
+        return [{"model_version": MODEL, "result": result}] if result else []
+
+
+def _known_labels(layer: Layer, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A value without what the layer, in its present version, does not ask for any more."""
+    if layer.kind == "choice":
+        known = value["label"] if value["label"] in layer.labels else None
+        return {**value, "label": known, "evidence": value.get("evidence")}
+    asked = {each.name: each.labels for each in layer.attributes}
+    spans = []
+    for span in value["spans"]:
+        if not layer.labels or span.get("label") in layer.labels:
+            answers = {name: span.get(name) if span.get(name) in labels else None for name, labels in asked.items()}
+            spans.append({**span, **answers})
+    return {"spans": spans}
