@@ -24,6 +24,9 @@ ECB_ROUNDS = 4  #: variations of each same-event text: they are few, and news is
 SHORTEST = 40  #: words that a cut leaves at least
 
 
+CLEAR = ("cut", "spin", "spin cut", "edit", "long")  #: variations that say how much was taken and how it is worded
+
+
 @dataclass(frozen=True)
 class Text:
     """One text; ``share`` is how much of its family's story it tells, ``rest`` whether it holds other matter too."""
@@ -37,6 +40,7 @@ class Text:
     source: str
     plain: bool  #: as given, no variation
     borrowed: str  #: family of which it has a few sentences without telling its story; empty: none
+    clear: bool  #: extent and wording of its story are beyond doubt
     group: str  #: what stays together in the parts: the family, or the topic of same-event texts
 
 
@@ -60,6 +64,7 @@ def read(folder: Path) -> list[Text]:
                     row["src"],
                     True,
                     "",
+                    True,
                     f"{row['src']}/{row['topic']}" if name == "same-event" else row["family"],
                 )
             )
@@ -148,7 +153,7 @@ def varied(texts: list[Text], seed: int) -> list[Text]:
 def _variation(text: Text, other: Text, third: Text, kind: str, spin: Spinner, rng: random.Random) -> list[Text]:
     share = rng.uniform(0.25, 0.7)
     farther = ORDER[max(2, ORDER.index(text.wording))]
-    new = replace(text, text_id=f"{text.text_id}+{kind}", plain=False)
+    new = replace(text, text_id=f"{text.text_id}+{kind}", plain=False, clear=kind in CLEAR)
     match kind:
         case "cut":
             return [replace(new, text=cut(text.text, share, rng), share=text.share * share)]

@@ -30,23 +30,23 @@ SEED = 20041
 #: falling or rising values of a feature may only lower or raise the probability; the rest is free
 RISING = {name for name in features.NAMES if name.endswith(("_of_less", "_of_more")) or name.startswith("shared_")}
 COPIED = 0.1  #: share of five-word runs from which two given families are held to be kindred
-REPRINT = 0.3  #: the same among texts about the same events, which quote the same people
+REPRINT = 0.15  #: the same among texts about the same events, which quote the same people
 NEIGHBOURS = 50  #: more than in use: with so many variations the nearest ones are all true
 FOREIGN = "foreign/"  #: before the ids of texts put into no language
-MIN_TEXTS = 3  # of the training part that have a word, for it to stand in the table
+MIN_TEXTS = 4  #: stories of the training part that have a word, for it to stand in the table
 
 
 def word_table(texts: Sequence[Text]) -> dict[str, Any]:
-    """How many of the texts have each word; copies of one story count once."""
-    stories = {text.group: text for text in reversed(texts) if text.source != "ecb"} | {
-        text.text_id: text for text in texts if text.source == "ecb"
-    }
-    counts: Counter[str] = Counter()
-    for text in stories.values():
+    """In how many stories each word occurs: all copies of one story, all texts about one topic count once.
+
+    A word that one story alone uses must look to the model as it will in a new text: unknown.
+    """
+    stories: dict[str, set[str]] = {}
+    for text in texts:
         tokens = words.tokenize(text.text)
-        counts.update({words.stem(token) for token in tokens if token[0].isalpha()})
-    kept = {word: count for word, count in sorted(counts.items()) if count >= MIN_TEXTS}
-    return {"n_texts": len(stories), "texts_with": kept}
+        stories.setdefault(text.group, set()).update(words.stem(token) for token in tokens if token[0].isalpha())
+    counts = Counter(word for story in stories.values() for word in story)
+    return {"n_texts": len(stories), "texts_with": {w: n for w, n in sorted(counts.items()) if n >= MIN_TEXTS}}
 
 
 def lines(table: dict[str, Any]) -> bytes:
@@ -73,7 +73,7 @@ def pairs_of(texts: Sequence[Text]) -> tuple[prints.Prints, np.ndarray, np.ndarr
     shelf = prints.Prints.joined(
         [prints.fingerprint([t.text for t in texts[n : n + 256]]) for n in range(0, len(texts), 256)]
     )
-    looked = blocking.candidates(shelf, NEIGHBOURS)
+    looked = blocking.candidates(shelf, neighbours=NEIGHBOURS)
     by_family: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         for family in text.families:
@@ -161,7 +161,9 @@ RELATION = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samp
 
 def relation_rows(texts: Sequence[Text], pairs: np.ndarray, label: np.ndarray, limit: int) -> tuple[Any, ...]:
     """Features and classes of extent and wording for up to ``limit`` true pairs."""
-    true = pairs[label == 1]
+    clear = np.array([text.clear for text in texts])
+    plain = np.array([text.plain for text in texts])
+    true = pairs[(label == 1) & clear[pairs].all(axis=1) & plain[pairs].any(axis=1)]
     if len(true) > limit:
         true = true[np.random.default_rng(SEED).permutation(len(true))[:limit]]
     extent_x, extent_y, wording_x, wording_y = [], [], [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from copydesk import toml
 from copydesk.console import quiet
 from copydesk.dataset.families import PeoplesWord, group, link, review
+from copydesk.dataset.families import links as links_module
 from copydesk.errors import BadConfig, UnknownKey
 from copydesk.executor import Here
 from copydesk.testing import a_link, an_article
@@ -196,3 +198,47 @@ def test_released_families_of_two_splits_never_merge():
 def test_review_lists_the_most_doubtful_first():
     links = [a_link(an_id(0), an_id(1), 0.2), a_link(an_id(0), an_id(2), 0.45), a_link(an_id(0), an_id(3), 0.95)]
     assert [each["score"] for each in review(links)] == [0.45, 0.2]
+
+
+def test_a_build_that_remembers_equals_a_fresh_one(samples, tmp_path):
+    def linked(articles, cache=None):
+        return link(articles, executor=Here(), progress=quiet, cache=cache)
+
+    fresh = linked(samples)
+    assert linked(samples[:3], tmp_path) == linked(samples[:3])
+    assert linked(samples, tmp_path) == fresh
+    assert linked(samples, tmp_path) == fresh
+
+
+def test_what_is_remembered_is_not_computed_again(samples, tmp_path, monkeypatch):
+    first = link(samples, executor=Here(), progress=quiet, cache=tmp_path)
+    for name in ("fingerprint", "_score", "describe"):
+        monkeypatch.setattr(links_module, name, lambda shard: pytest.fail("was computed again"))
+    assert link(samples, executor=Here(), progress=quiet, cache=tmp_path) == first
+
+
+def test_a_damaged_memory_is_as_good_as_none(samples, tmp_path):
+    first = link(samples, executor=Here(), progress=quiet, cache=tmp_path)
+    for path in tmp_path.rglob("*.npz"):
+        path.write_bytes(b"no zip")
+    assert link(samples, executor=Here(), progress=quiet, cache=tmp_path) == first
+
+
+def test_a_sites_furniture_links_nothing():
+    furniture = "Subscribe to the Harbour Gazette for stories that matter to you and your neighbours. " * 3
+    footer = "Contact the newsroom, advertise with us, read our privacy policy and manage cookies. " * 3
+    assert links_of(*[f"{furniture}\n{an_unlike_story(n)}\n{footer}" for n in range(30)]) == []
+
+
+def test_a_story_reprinted_everywhere_with_small_changes_is_one_family():
+    reprints = [STORY.replace("Tuesday", f"Tuesday the {n}th").replace("38", str(30 + n)) for n in range(90)]
+    articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate(reprints)]
+    found = link(articles, executor=Here(), progress=quiet)
+    assert len(group(articles, found, word=PeoplesWord(), released=[]).families) == 1
+
+
+def an_unlike_story(n: int) -> str:
+    """Sixty words that no other story has."""
+    return " ".join(
+        "".join(chr(97 + byte % 26) for byte in sha256(f"{n}/{k}".encode()).digest()[:9]) for k in range(60)
+    )

@@ -46,7 +46,7 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
         taken = ingest.ingest(project, executor=workers, progress=progress)
         articles, refused = _door(schemas, taken.articles)
         rejects = sorted([*taken.rejects, *refused], key=lambda reject: (reject["where"], reject["code"]))
-        links = families.link(articles, executor=workers, progress=progress)
+        links = families.link(articles, executor=workers, progress=progress, cache=project.build / "cache")
         grouping = families.group(
             articles,
             links,

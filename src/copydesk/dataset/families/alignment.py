@@ -20,6 +20,7 @@ from copydesk.dataset.families import words as w
 from copydesk.dataset.families.prints import letters
 
 MATCH = 0.35  #: share of the lighter sentence's content weight that must stand in the other sentence
+HALF = 0.55  #: the same where only one of the two is the other's best counterpart
 MIN_WEIGHT = 8.0  #: and the least weight that is evidence at all: two rare words
 LONGEST = 45  #: words of a sentence; longer ones are cut, texts without full stops stay comparable
 MAX_SENTENCES = 600  #: of a text; what comes after is not aligned
@@ -28,6 +29,7 @@ SCRAP = 2  #: words that make no sentence of their own
 
 Matrix = npt.NDArray[Any]
 Index = npt.NDArray[np.int64]
+Pairs = list[tuple[int, int]]  # a sentence of a, and of b
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _side(text: str) -> _Side:
     starts = np.array(_cuts(np.flatnonzero(opens).tolist(), len(spans))[: MAX_SENTENCES + 1])
     content = np.flatnonzero(words.kinds[: starts[-1]] > w.COMMON)
     keys, first, places = np.unique(words.hashes[content], return_index=True, return_inverse=True)
-    weights = words.weights[content]
+    weights = words.weights[content].astype(np.float64)
     sentences = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[content]
     totals = np.bincount(sentences, weights=weights, minlength=len(starts) - 1)
     return _Side(words.hashes, spans, starts, keys, weights[first], places, sentences, totals)
@@ -111,16 +113,17 @@ def align(a: str, b: str) -> Alignment:
     left, right = _side(a), _side(b)
     _, in_left, in_right = np.intersect1d(left.keys, right.keys, assume_unique=True, return_indices=True)
     common = (_table(left, in_left) * left.weights[in_left]) @ _table(right, in_right).T
-    matches = _matches(common, left.totals, right.totals)
+    matches, mutual = _matches(common, left.totals, right.totals)
     a_used, b_used = (np.unique([pair[n] for pair in matches]).astype(np.int64) for n in range(2))
+    a_told, b_told = (np.array([pair[n] for pair in mutual], np.int64) for n in range(2))
     return Alignment(
         passages=_passages(left, right, matches),
         a_covered=_covered(left, a_used),
         b_covered=_covered(right, b_used),
-        a_weight=float(left.weights[in_left].sum() / max(float(left.weights.sum()), 1e-9)),
-        b_weight=float(right.weights[in_right].sum() / max(float(right.weights.sum()), 1e-9)),
+        a_weight=float(left.weights[in_left].sum() / max(left.weights.sum(), 1e-9)),
+        b_weight=float(right.weights[in_right].sum() / max(right.weights.sum(), 1e-9)),
         words=(len(left.hashes), len(right.hashes)),
-        wording=_wording(_inside(left, a_used), _inside(right, b_used)),
+        wording=_wording(_inside(left, a_told), _inside(right, b_told)),
     )
 
 
@@ -135,20 +138,23 @@ def _table(side: _Side, columns: Index) -> Matrix:
     return table
 
 
-def _matches(common: Matrix, a_total: Matrix, b_total: Matrix) -> list[tuple[int, int]]:
-    """Sentences one of which is the other's best counterpart, and good enough."""
+def _matches(common: Matrix, a_total: Matrix, b_total: Matrix) -> tuple[Pairs, Pairs]:
+    """Sentences that say the same, and those among them that are each other's best counterpart."""
     if not common.size:
-        return []
+        return [], []
     share = common / np.maximum(np.minimum.outer(a_total, b_total), 1e-9)
     good = (common >= MIN_WEIGHT) & (share >= MATCH)
     value = np.where(good, common * np.minimum(share, 1), 0.0)
-    best = np.zeros_like(good)
-    best[np.arange(len(value)), value.argmax(axis=1)] = True
-    best[value.argmax(axis=0), np.arange(value.shape[1])] = True
-    return [(i, j) for i, j in np.argwhere(best & good).tolist()]
+    by_a, by_b = np.zeros_like(good), np.zeros_like(good)
+    by_a[np.arange(len(value)), value.argmax(axis=1)] = True
+    by_b[value.argmax(axis=0), np.arange(value.shape[1])] = True
+    mutual = by_a & by_b & good
+    # a sentence may be one half of another one, which has its best counterpart in the other half
+    every = mutual | ((by_a | by_b) & good & (share >= HALF))
+    return [(i, j) for i, j in np.argwhere(every).tolist()], [(i, j) for i, j in np.argwhere(mutual).tolist()]
 
 
-def _passages(left: _Side, right: _Side, matches: list[tuple[int, int]]) -> tuple[Passages, ...]:
+def _passages(left: _Side, right: _Side, matches: Pairs) -> tuple[Passages, ...]:
     """Matches that follow one another on both sides, joined."""
     blocks: list[list[int]] = []
     for i, j in matches:
@@ -170,7 +176,7 @@ def _covered(side: _Side, sentences: Index) -> float:
 
 
 def _inside(side: _Side, sentences: Index) -> w.Hashes:
-    """The words of the matched sentences; of the whole text when none matched."""
+    """The words of sentences, in the order given; of the whole text when there are none."""
     if not len(sentences):
         return side.hashes[:MAX_ORDERED]
     return np.concatenate([side.hashes[side.starts[s] : side.starts[s + 1]] for s in sentences])[:MAX_ORDERED]

@@ -8,88 +8,130 @@ Here alone the corpus matters: it says which keys are rare. What a pair then sco
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.dataset.families.prints import Index, Prints, Ragged
+from copydesk.dataset.families.crowds import sampled
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged
+from copydesk.dataset.families.words import WORD
+
+Flags = npt.NDArray[np.bool_]
 
 CAP = 60  #: texts that may share a key
 KEYS = 32  #: rarest words of a text that count, and as many runs of five words
-SKETCH = 4  #: one in so many of the five-word runs is a key too, the same ones in every text
+NAMES_STAND = 1.5  #: names and numbers count as so much rarer than other words
+FEW = 6  #: words of at most CAP texts, below which a text's crowded keys are asked too
+RARE = 6.0  #: weight by the word table from which a crowded word says anything
+HUBS = 6  #: texts with a crowded key that another one with it is compared with
 NEIGHBOURS = 12  #: texts with the most shared keys that each text is compared with
 _CHUNK = 2048  # texts whose neighbours are looked up at a time
 
 
-def candidates(prints: Prints, neighbours: int = NEIGHBOURS) -> Index:
-    """Pairs of rows, smaller row first, sorted. Shape: (n, 2)."""
-    postings = _postings(prints)
+def candidates(prints: Prints, full: Flags | None = None, neighbours: int = NEIGHBOURS) -> Index:
+    """Pairs of rows, smaller row first, sorted. Shape: (n, 2).
+
+    ``full``: texts that many others repeat throughout (crowds.py); they are compared with a few of those.
+    """
+    keys = _keys(prints)
+    usual = keys.take((keys.texts_with >= 2) & (keys.texts_with <= CAP)).rarest()
+    postings = _Postings(usual.rows, usual.number, len(prints))
     found = [_neighbours(postings, first, len(prints), neighbours) for first in range(0, len(prints), _CHUNK)]
-    pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
-    return np.unique(np.sort(pairs, axis=1), axis=0)
+    few = np.bincount(usual.rows[~usual.run], minlength=len(prints)) < FEW
+    found.append(_hubs(keys, few if full is None else few | full, len(prints)))
+    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Keys of texts, one line each: words, and sampled runs of five words."""
+
+    rows: Index  # the text
+    number: Index  # the key, from 0
+    run: Flags  # whether it is a run of words
+    standing: Array  # how much rarer than others a word counts: names and numbers stand higher
+    weight: Array  # by the word table; runs weigh most
+    texts_with: Index
+
+    def take(self, kept: Array) -> _Keys:
+        return _Keys(*(getattr(self, field.name)[kept] for field in fields(self)))
+
+    def rarest(self) -> _Keys:
+        """The rarest words of each text, and as many runs: a reprint shares all its runs."""
+        rarity = np.log2(2 * CAP / self.texts_with) * self.standing
+        ranked = self.take(np.lexsort((self.number, -rarity, self.run, self.rows)))
+        return ranked.take(_among_first(2 * ranked.rows + ranked.run, KEYS))
+
+
+def _keys(prints: Prints) -> _Keys:
+    rows = np.repeat(np.arange(len(prints)), prints.keys.sizes)
+    run_rows, runs = sampled(prints.fives)
+    keys = np.concatenate([prints.keys.flat.astype(np.uint64), runs | np.uint64(1 << 32)])
+    _, number, texts_with = np.unique(keys, return_inverse=True, return_counts=True)
+    ones = np.ones(len(runs), np.float32)
+    return _Keys(
+        np.concatenate([rows, run_rows]),
+        number,
+        np.concatenate([np.zeros(len(rows), np.bool_), np.ones(len(runs), np.bool_)]),
+        np.concatenate([np.where(prints.key_kinds.flat > WORD, NAMES_STAND, 1).astype(np.float32), ones]),
+        np.concatenate([prints.key_weights.flat, 100 * ones]),
+        texts_with[number],
+    )
+
+
+def _among_first(group: Array, count: int) -> Flags:
+    """Which elements are among the first ``count`` of their group; groups stand together, in rising order."""
+    first: Flags = np.arange(len(group)) - np.searchsorted(group, group) < count
+    return first
 
 
 class _Postings:
     """Which texts have which key, both ways, with the weight of each key."""
 
-    def __init__(self, rows: Index, keys: npt.NDArray[np.int64], n_rows: int) -> None:
+    def __init__(self, rows: Index, keys: Index, n_rows: int) -> None:
+        _, keys = np.unique(keys, return_inverse=True)
         by_key = np.argsort(keys, kind="stable")
         self.texts = Ragged(rows[by_key], np.concatenate([[0], np.cumsum(np.bincount(keys))]))
         self.keys = Ragged(keys, np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_rows))]))
         self.weights = np.log2(2 * CAP / np.maximum(self.texts.sizes, 1))
 
 
-def _postings(prints: Prints) -> _Postings:
-    rows, keys, standing = _all_keys(prints)
-    return _Postings(*_rare(rows, keys, standing), len(prints))
-
-
-def _all_keys(prints: Prints) -> tuple[Index, npt.NDArray[np.uint64], npt.NDArray[np.float64]]:
-    """Text, key and standing of each key; names and numbers stand higher among equally rare ones."""
-    rows = np.repeat(np.arange(len(prints)), prints.keys.sizes)
-    standing = np.where(prints.key_kinds.flat > 2, 1.5, 1.0)
-    sketch = prints.fives.flat % np.uint32(SKETCH) == 0
-    sketch_rows = np.repeat(np.arange(len(prints)), prints.fives.sizes)[sketch]
-    keys = np.concatenate([prints.keys.flat.astype(np.uint64), prints.fives.flat[sketch] | np.uint64(1 << 32)])
-    return (
-        np.concatenate([rows, sketch_rows]),
-        keys,
-        np.concatenate([standing, np.ones(len(sketch_rows))]),
-    )
-
-
-def _rare(
-    rows: Index, keys: npt.NDArray[np.uint64], standing: npt.NDArray[np.float64]
-) -> tuple[Index, npt.NDArray[np.int64]]:
-    """The rarest keys of each text among those that 2 to CAP texts have, numbered from 0."""
-    _, number, texts_with = np.unique(keys, return_inverse=True, return_counts=True)
-    shared = (texts_with[number] >= 2) & (texts_with[number] <= CAP)
-    rows, number, standing = rows[shared], number[shared], standing[shared]
-    rarity = np.log2(2 * CAP / texts_with[number]) * standing
-    run = keys[shared] >> np.uint64(32)  # words and runs of words are ranked apart: a reprint shares all its runs
-    order = np.lexsort((number, -rarity, run, rows))
-    rows, number, run = rows[order], number[order], run[order]
-    group = 2 * rows + run.astype(np.int64)
-    best = np.arange(len(rows)) - np.searchsorted(group, group) < KEYS
-    rows, number = rows[best], number[best]
-    _, number = np.unique(number, return_inverse=True)
-    return rows, number
-
-
 def _neighbours(postings: _Postings, first: int, n_rows: int, most: int) -> Index:
     """For texts ``first`` and on, each with its best neighbours. Shape: (n, 2)."""
     texts = np.arange(first, min(first + _CHUNK, n_rows))
     keys = postings.keys.take(texts)
-    ours = np.repeat(texts, keys.sizes)
     theirs = postings.texts.take(keys.flat)
-    left = np.repeat(ours, theirs.sizes)
-    weights = np.repeat(postings.weights[keys.flat], theirs.sizes)
-    other = theirs.flat != left
-    pairs, at = np.unique(left[other] * n_rows + theirs.flat[other], return_inverse=True)
-    total = np.bincount(at, weights=weights[other], minlength=len(pairs))
-    count = np.bincount(at, minlength=len(pairs))
-    pairs, total = pairs[count >= 2], total[count >= 2]
-    left, right = pairs // n_rows, pairs % n_rows
-    order = np.lexsort((right, -total, left))
-    left, right = left[order], right[order]
-    best = np.arange(len(left)) - np.searchsorted(left, left) < most
-    return np.stack([left[best], right[best]], axis=1)
+    left = np.repeat(np.repeat(texts, keys.sizes), theirs.sizes)
+    return _best(left, theirs.flat, np.repeat(postings.weights[keys.flat], theirs.sizes), n_rows, most)
+
+
+def _best(left: Index, right: Index, weights: Array, n_rows: int, most: int) -> Index:
+    """The partners of each text with most shared weight, from two shared keys on."""
+    other = left != right
+    pairs, at = np.unique(left[other] * n_rows + right[other], return_inverse=True)
+    total = np.round(np.bincount(at, weights=weights[other], minlength=len(pairs)), 6)
+    shared = np.bincount(at, minlength=len(pairs)) >= 2
+    pairs, total = pairs[shared], total[shared]
+    order = np.lexsort((pairs % n_rows, -total, pairs // n_rows))
+    pairs = pairs[order]
+    pairs = pairs[_among_first(pairs // n_rows, most)]
+    return np.stack([pairs // n_rows, pairs % n_rows], axis=1)
+
+
+def _hubs(keys: _Keys, wanted: Flags, n_rows: int) -> Index:
+    """For texts whose rare keys are all crowded: the first texts that have such a key, and the next one after it."""
+    crowded = keys.take((keys.texts_with > CAP) & ((keys.weight >= RARE) | keys.run))
+    crowded = crowded.take(np.lexsort((crowded.rows, crowded.number)))
+    place = np.arange(len(crowded.rows))
+    begins = np.searchsorted(crowded.number, crowded.number)
+    ends = np.searchsorted(crowded.number, crowded.number, side="right")
+    asking = np.flatnonzero(wanted[crowded.rows])
+    order = np.lexsort((crowded.number[asking], -crowded.weight[asking], crowded.rows[asking]))
+    asking = asking[order]
+    asking = asking[_among_first(crowded.rows[asking], KEYS // 2)]
+    places = [np.minimum(begins[asking] + n, ends[asking] - 1) for n in range(HUBS)]
+    places.append(np.minimum(place[asking] + 1, ends[asking] - 1))
+    left = np.tile(crowded.rows[asking], len(places))
+    right = crowded.rows[np.concatenate(places)]
+    return _best(left, right, np.ones(len(left)), n_rows, HUBS + KEYS // 2)

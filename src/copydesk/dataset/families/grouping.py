@@ -8,14 +8,15 @@ The strongest links speak first. What people parted and what releases put in dif
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from copydesk.dataset.families.links import Article, Link, band, describe
+from copydesk.dataset.families.clusters import Clusters
+from copydesk.dataset.families.links import Article, Link, band, link_of
 from copydesk.dataset.families.people import PeoplesWord
 from copydesk.files import digest
+from copydesk.issues import Issue
 
 Family = dict[str, Any]
 SplitRecord = Mapping[str, Any]
@@ -55,6 +56,39 @@ class Grouping:
         """The family of each article."""
         return {article: family["family_id"] for family in self.families for article in family["members"]}
 
+    def issues(self) -> list[Issue]:
+        """What people should know: words about absent articles, and families that releases keep apart."""
+        where = "dataset/families.toml"
+        absent = [
+            Issue(
+                "family-absent",
+                where,
+                f"{article} is not in the corpus",
+                hint="correct the id, or drop the entry",
+                severity="warning",
+            )
+            for article in self.unknown
+        ]
+        return absent + [
+            Issue(
+                "family-kept-apart",
+                f"{each.a} {each.b}",
+                "derive from one text, but releases put their families in different splits",
+                hint="the link is recorded; a new article that bridges them is held out",
+                severity="warning",
+            )
+            for each in self.refused
+            if each.why == "released"
+        ]
+
+    def report(self) -> dict[str, list[dict[str, str]]]:
+        """What became of families, for ``build/stats.json``."""
+        return {
+            "merged": [asdict(each) for each in self.merged],
+            "joined": [{"article_id": article, "family_id": family} for article, family in self.joined],
+            "refused": [asdict(each) for each in self.refused],
+        }
+
 
 def group(
     articles: Sequence[Article], links: Sequence[Link], *, word: PeoplesWord, released: Sequence[SplitRecord]
@@ -62,18 +96,37 @@ def group(
     """The families of ``articles``. ``released``: records of dataset/splits.jsonl, oldest first."""
     by_id = {article["article_id"]: article for article in articles}
     amended = amend(by_id, links, word)
-    clusters = _Clusters(by_id, word, released)
+    clusters = _begun(by_id, word, released)
+    clusters.grow((link["a"], link["b"], link["score"]) for link in amended if link["band"] != "parted")
     refused = [
         Refused(link["a"], link["b"], why)
-        for link in sorted(amended, key=_strength)
-        if link["score"] >= FAMILY_LEAST and link["band"] != "parted" and (why := clusters.join(link["a"], link["b"]))
+        for link in amended
+        if link["score"] >= FAMILY_LEAST and (why := clusters.forbidden(link["a"], link["b"]))
     ]
     families, merged, joined = _named(clusters.members(), released, word)
     return Grouping(families, amended, merged, joined, refused, word.unknown(by_id))
 
 
-def _strength(link: Link) -> tuple[bool, float, str, str]:
-    return (link["decided_by"] != "people", -link["score"], link["a"], link["b"])
+def _begun(by_id: Mapping[str, Article], word: PeoplesWord, released: Sequence[SplitRecord]) -> Clusters:
+    """Sets with what is settled: equal texts and released families are whole, people's word is kept."""
+    clusters = Clusters({article_id: article["text_sha256"] for article_id, article in by_id.items()})
+    for a, b in word.parted():
+        if a in by_id and b in by_id:
+            clusters.part(a, b)
+    present = [[article for article in record["members"] if article in by_id] for record in released]
+    for record, members in zip(released, present, strict=True):
+        for article in members:
+            clusters.fix(article, record["split"])
+    for members in present:
+        for article in members[1:]:
+            clusters.join(members[0], article)
+    for a, b, _ in word.joined():
+        if a in by_id and b in by_id:
+            clusters.join(a, b)
+    first_of: dict[str, str] = {}
+    for article_id in sorted(by_id):
+        clusters.join(first_of.setdefault(by_id[article_id]["text_sha256"], article_id), article_id)
+    return clusters
 
 
 def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord) -> list[Link]:
@@ -81,60 +134,13 @@ def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord
     found = {(link["a"], link["b"]): link for link in links}
     for a, b, reason in word.joined():
         if a in by_id and b in by_id:
-            link = found.get((a, b)) or describe([(by_id[a], by_id[b], FAMILY_LEAST)])[0]
+            link = found.get((a, b)) or link_of(by_id[a], by_id[b], FAMILY_LEAST)
             score = max(link["score"], FAMILY_LEAST)
             found[a, b] = link | {"score": score, "band": band(score), "decided_by": "people", "reason": reason}
     for pair, reason in word.parted().items():
         if pair in found:
             found[pair] = found[pair] | {"band": "parted", "decided_by": "people", "reason": reason}
     return [found[pair] for pair in sorted(found)]
-
-
-class _Clusters:
-    """Sets of articles that only grow, except across what must stay apart."""
-
-    def __init__(self, articles: Iterable[str], word: PeoplesWord, released: Sequence[SplitRecord]) -> None:
-        self._leader = {article: article for article in articles}
-        self._members = {article: [article] for article in self._leader}
-        self._foes: dict[str, set[str]] = defaultdict(set)
-        for pair in word.parted():
-            if all(article in self._leader for article in pair):
-                self._foes[pair[0]].add(pair[1])
-                self._foes[pair[1]].add(pair[0])
-        self._split: dict[str, str] = {}
-        for record in released:
-            present = [article for article in record["members"] if article in self._leader]
-            self._split |= dict.fromkeys(present, record["split"])
-        for record in released:  # a released family stays together unless people part it
-            present = [article for article in record["members"] if article in self._leader]
-            for article in present[1:]:
-                self.join(present[0], article)
-
-    def find(self, article: str) -> str:
-        while (leader := self._leader[article]) != article:
-            self._leader[article] = self._leader[leader]
-            article = leader
-        return article
-
-    def join(self, a: str, b: str) -> str | None:
-        """Put two articles' sets together. Returns why not, when they must stay apart."""
-        a, b = sorted((self.find(a), self.find(b)), key=lambda root: (-len(self._members[root]), root))
-        if a == b:
-            return None
-        if not self._foes[a].isdisjoint(self._members[b]) or not self._foes[b].isdisjoint(self._members[a]):
-            return "parted"
-        splits = {self._split[root] for root in (a, b) if root in self._split}
-        if len(splits) > 1:
-            return "released"
-        self._leader[b] = a
-        self._members[a] += self._members.pop(b)
-        self._foes[a] |= self._foes.pop(b)
-        if splits:
-            self._split[a] = splits.pop()
-        return None
-
-    def members(self) -> list[list[str]]:
-        return sorted(sorted(members) for members in self._members.values())
 
 
 def new_id(article: str) -> str:

@@ -9,7 +9,9 @@ Each step but the choice of pairs depends on the two texts alone, so shards may 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,9 @@ from copydesk.dataset.components import components
 from copydesk.dataset.families import model
 from copydesk.dataset.families.alignment import Passages, align
 from copydesk.dataset.families.blocking import candidates
+from copydesk.dataset.families.crowds import Crowds
 from copydesk.dataset.families.features import features
+from copydesk.dataset.families.memory import Keys, Memory, pair_keys, text_keys
 from copydesk.dataset.families.prints import Index, Prints, fingerprint
 from copydesk.dataset.families.relation import Relation, direction, relations
 from copydesk.executor import Executor
@@ -27,30 +31,50 @@ from copydesk.files import digest
 
 Article = dict[str, Any]
 Link = dict[str, Any]
-_Task = tuple[Article, Article, float]  # two articles and their score
+_Task = tuple[Article, Article, float]  # two articles, smaller id first, and their score
+_Described = tuple[Relation, tuple[Passages, ...]]
 
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _SAME = Relation("whole", 1.0, "verbatim", 1.0)
 _TEXTS, _PAIRS, _LINKS = 256, 2048, 128  # sizes of shards
 
 
-def link(articles: Sequence[Article], *, executor: Executor, progress: Progress) -> list[Link]:
+def link(
+    articles: Sequence[Article], *, executor: Executor, progress: Progress, cache: Path | None = None
+) -> list[Link]:
     """The links among ``articles``, sorted by (a, b). Any order of articles gives the same links.
 
     Equal texts are linked in a star: each to the one with the smallest id, which alone is compared with others.
+    ``cache``: a folder where this build remembers for the next what it found out about texts; the links are the same
+    with it, without it, and after it is deleted.
     """
     ordered = sorted((a for a in articles if a["text"]), key=lambda article: article["article_id"])
     firsts, copies = _collapse(ordered)
-    prints = _fingerprints([article["text"] for article in firsts], executor, progress)
-    scored = _scores(prints, candidates(prints), executor, progress)
-    tasks = _kept_together([(firsts[a], firsts[b], value) for a, b, value in scored]) + [(a, b, 1.0) for a, b in copies]
-    shards = [tasks[n : n + _LINKS] for n in range(0, len(tasks), _LINKS)]
-    links: list[Link] = []
-    with progress("describing links", len(tasks)) as step:
-        for found in executor.map(describe, shards):
-            links += found
-            step(len(found))
+    work = _Work(firsts, executor, progress, Memory(cache))
+    prints = work.fingerprints()
+    pairs = _worth_a_look(prints, [_site(article) for article in firsts])
+    tasks = [(firsts[a], firsts[b], value) for a, b, value in work.scores(prints, pairs)]
+    relations_of = work.relations(_kept_together(tasks))
+    links = [_record(*task, *found) for task, found in relations_of]
+    links += [_record(a, b, 1.0, _SAME, _whole(a, b)) for a, b in copies]
+    work.memory.forget_others()
     return sorted(links, key=lambda record: (record["a"], record["b"]))
+
+
+def _site(article: Article) -> str:
+    publisher = article["publisher"]
+    return str(publisher["domain"] or publisher["name"] or "")
+
+
+def _worth_a_look(prints: Prints, sites: Sequence[str]) -> Index:
+    """The candidate pairs, without those of one site that have just its furniture in common."""
+    crowds = Crowds.of(prints)
+    pairs = candidates(prints, crowds.full)
+    furnished = crowds.furnished(pairs, sites)
+    own = score(crowds.own, crowds.own_row[pairs[furnished]]) >= BANDS[1][1]
+    kept = ~furnished
+    kept[furnished] = own
+    return pairs[kept]
 
 
 def _collapse(articles: Sequence[Article]) -> tuple[list[Article], list[tuple[Article, Article]]]:
@@ -72,14 +96,73 @@ def _kept_together(tasks: list[_Task]) -> list[_Task]:
     return sorted(tasks, key=lambda task: place[task[0]["article_id"]])
 
 
-def _fingerprints(texts: Sequence[str], executor: Executor, progress: Progress) -> Prints:
-    shards = [texts[n : n + _TEXTS] for n in range(0, len(texts), _TEXTS)]
-    parts = []
-    with progress("reading words", len(texts)) as step:
-        for shard, part in zip(shards, executor.map(fingerprint, shards), strict=True):
-            parts.append(part)
-            step(len(shard))
-    return Prints.joined(parts) if parts else fingerprint([])
+@dataclass(frozen=True)
+class _Work:
+    """What is computed for texts and pairs of texts, in shards, unless it is remembered."""
+
+    articles: Sequence[Article]
+    executor: Executor
+    progress: Progress
+    memory: Memory
+
+    @cached_property
+    def keys(self) -> Keys:
+        return text_keys([article["text_sha256"] for article in self.articles])
+
+    def fingerprints(self) -> Prints:
+        """Of every text."""
+        known, rows = self.memory.prints(self.keys)
+        texts = [self.articles[n]["text"] for n in np.flatnonzero(rows < 0).tolist()]
+        shards = [texts[n : n + _TEXTS] for n in range(0, len(texts), _TEXTS)]
+        parts = [known] if known else []
+        with self.progress("reading words", len(texts)) as step:
+            for shard, part in zip(shards, self.executor.map(fingerprint, shards), strict=True):
+                parts.append(part)
+                step(len(shard))
+        rows[rows < 0] = np.arange(len(texts)) + (len(known) if known else 0)
+        prints = Prints.joined(parts or [fingerprint([])]).take(rows)
+        self.memory.keep_prints(self.keys, prints)
+        return prints
+
+    def scores(self, prints: Prints, pairs: Index) -> list[tuple[int, int, float]]:
+        """The pairs that are at least *possible*, with their scores."""
+        keys = pair_keys(self.keys, pairs)
+        scores = self.memory.scores(keys)
+        new = np.flatnonzero(np.isnan(scores))
+        shards = [new[n : n + _PAIRS] for n in range(0, len(new), _PAIRS)]
+        with self.progress("comparing", len(new)) as step:
+            found = self.executor.map(_score, (_own(prints, pairs[shard]) for shard in shards))
+            for shard, part in zip(shards, found, strict=True):
+                scores[shard] = part
+                step(len(shard))
+        self.memory.keep_scores(keys, scores)
+        kept = scores >= BANDS[-1][1]
+        return list(zip(*pairs[kept].T.tolist(), scores[kept].tolist(), strict=True))
+
+    def relations(self, tasks: Sequence[_Task]) -> list[tuple[_Task, _Described]]:
+        """Extent, wording and evidence of linked pairs."""
+        known = self.memory.relations()
+        names = [f"{a['text_sha256']} {b['text_sha256']}" for a, b, _ in tasks]
+        new = [(a["text"], b["text"]) for (a, b, _), name in zip(tasks, names, strict=True) if name not in known]
+        shards = [new[n : n + _LINKS] for n in range(0, len(new), _LINKS)]
+        made: list[_Described] = []
+        with self.progress("describing links", len(new)) as step:
+            for part in self.executor.map(describe, shards):
+                made += part
+                step(len(part))
+        fresh = iter(made)
+        found = [_remembered(known[name]) if name in known else next(fresh) for name in names]
+        self.memory.keep_relations([_to_remember(name, each) for name, each in zip(names, found, strict=True)])
+        return list(zip(tasks, found, strict=True))
+
+
+def _to_remember(name: str, described: _Described) -> dict[str, Any]:
+    kind, passages = described
+    return {"key": name, "relation": list(astuple(kind)), "passages": [list(astuple(each)) for each in passages]}
+
+
+def _remembered(row: dict[str, Any]) -> _Described:
+    return Relation(*row["relation"]), tuple(Passages(*each) for each in row["passages"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +171,6 @@ class _Pairs:
 
     prints: Prints
     pairs: Index
-
-
-def _scores(prints: Prints, pairs: Index, executor: Executor, progress: Progress) -> list[tuple[int, int, float]]:
-    """The pairs that are at least *possible*, with their scores."""
-    shards = [pairs[n : n + _PAIRS] for n in range(0, len(pairs), _PAIRS)]
-    found: list[tuple[int, int, float]] = []
-    with progress("comparing", len(pairs)) as step:
-        for shard, scores in zip(shards, executor.map(_score, (_own(prints, s) for s in shards)), strict=True):
-            kept = scores >= BANDS[-1][1]
-            found += zip(*shard[kept].T.tolist(), scores[kept].tolist(), strict=True)
-            step(len(shard))
-    return found
 
 
 def _own(prints: Prints, pairs: Index) -> _Pairs:
@@ -116,20 +187,22 @@ def score(prints: Prints, pairs: Index) -> Any:
     return np.round(model.head("link")(features(prints, pairs))[:, 1], 6)
 
 
-def describe(tasks: Sequence[_Task]) -> list[Link]:
-    """The link records of pairs of articles with their scores; the smaller id becomes ``a``."""
-    ordered = [(a, b, value) if a["article_id"] < b["article_id"] else (b, a, value) for a, b, value in tasks]
-    aligned = [align(a["text"], b["text"]) for a, b, _ in ordered if a["text"] != b["text"]]
-    known = iter(zip(aligned, relations(aligned), strict=True))
-    links = []
-    for a, b, value in ordered:
-        kind: Relation = _SAME
-        passages: tuple[Passages, ...] = (Passages(0, len(a["text"]), 0, len(b["text"])),)
-        if a["text"] != b["text"]:
-            alignment, kind = next(known)
-            passages = alignment.passages
-        links.append(_record(a, b, value, kind, passages))
-    return links
+def describe(texts: Sequence[tuple[str, str]]) -> list[_Described]:
+    """Extent, wording and evidence of pairs of texts."""
+    aligned = [align(a, b) for a, b in texts]
+    return [(kind, each.passages) for kind, each in zip(relations(aligned), aligned, strict=True)]
+
+
+def link_of(a: Article, b: Article, value: float) -> Link:
+    """The link of two articles with that score, whatever the model would have said."""
+    a, b = (a, b) if a["article_id"] < b["article_id"] else (b, a)
+    if a["text"] == b["text"]:
+        return _record(a, b, value, _SAME, _whole(a, b))
+    return _record(a, b, value, *describe([(a["text"], b["text"])])[0])
+
+
+def _whole(a: Article, b: Article) -> tuple[Passages, ...]:
+    return (Passages(0, len(a["text"]), 0, len(b["text"])),)
 
 
 def _record(a: Article, b: Article, value: float, kind: Relation, passages: Sequence[Passages]) -> Link:

@@ -92,7 +92,12 @@ def _take(column: Any, rows: Index) -> Any:
 def fingerprint(texts: Iterable[str]) -> Prints:
     """The fingerprints of ``texts``."""
     lexicon = w.lexicon()
-    rows = [_row(lexicon.words(text)) for text in texts]
+    return from_words(lexicon.words(text) for text in texts)
+
+
+def from_words(texts: Iterable[w.Words]) -> Prints:
+    """The fingerprints of texts of which only the words are known."""
+    rows = [_row(words) for words in texts]
     columns: dict[str, Any] = {
         field.name: Ragged.of([row[field.name] for row in rows], _KINDS.get(field.name, np.uint32))
         for field in fields(Prints)

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 ENDS = ".!?。！？؟।\n"  #: marks that close a sentence
 _COMMON_BELOW = 2.3  # weight of a word that a tenth of the training texts have
+_STEPS = 1024  # weights are multiples of 1/1024: their sums are exact, in whatever order they are added
 _MAX_CACHED = 1_000_000
 
 Hashes = npt.NDArray[np.uint32]
@@ -98,7 +99,7 @@ class Lexicon:
         seen = self._texts_with.get(stemmed, 0)
         kind, weight = self._judge(token, seen)
         self._hashes[n] = xxhash.xxh32_intdigest(stemmed.encode())
-        self._weights[n] = weight
+        self._weights[n] = round(weight * _STEPS) / _STEPS
         self._kinds[n] = kind
         self._capital[n] = token[0].isupper()
         self._known[n] = seen > 0 or kind == NUMBER
