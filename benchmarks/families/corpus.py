@@ -1,11 +1,13 @@
 """The training texts: read, parted by family and source, and varied so that the model meets what the corpora lack.
 
 In:  a folder with ``train.jsonl.gz`` and ``same-event.jsonl.gz`` (lines of ``id, text, family, typ, src``).
-Out: lists of :class:`Text`. Variations are made from the given texts alone, with a fixed seed.
+Out: lists of :class:`Text`; ``python benchmarks/families/corpus.py FOLDER OUT`` writes the two parts as lines of
+     ``id, text, family, topic`` (of same-event texts). Variations come from the given texts alone, with a fixed seed.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import random
@@ -17,6 +19,8 @@ from pathlib import Path
 
 import orjson
 from rapidfuzz.distance import Levenshtein
+
+from copydesk.files import write_jsonl
 
 ORDER = ("verbatim", "edited", "spun", "rewritten")  #: a pair is worded like the farther of its two texts
 TEST_SHARE = 0.25
@@ -195,3 +199,28 @@ def _variation(text: Text, other: Text, third: Text, kind: str, spin: Spinner, r
                 for old in (text, other)
             ]
     return []
+
+
+def main() -> None:
+    """Write ``training.jsonl`` and ``test.jsonl``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    texts = read(options.folder)
+    for name, test in (("training", False), ("test", True)):
+        rows = [
+            {
+                "id": text.text_id,
+                "text": text.text,
+                "family": min(text.families),
+                "topic": text.group if text.source == "ecb" else None,
+            }
+            for text in texts
+            if is_test(text) == test
+        ]
+        write_jsonl(options.out / f"{name}.jsonl", rows)
+
+
+if __name__ == "__main__":
+    main()

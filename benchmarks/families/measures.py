@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -79,3 +80,20 @@ def leaked(gold: Labels, bundles: Labels, salts: int = 20) -> float:
 def _side(key: str) -> int:
     drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
     return int(drawn >= 0.8) + int(drawn >= 0.9)
+
+
+def confused(topics: Labels, found: Labels, texts: Sequence[str]) -> float | None:
+    """Share of pairs about one topic, without much copied (five-word runs below .3), that are in one group."""
+    by_topic: dict[Hashable, list[int]] = {}
+    for row, topic in enumerate(topics):
+        if topic is not None:
+            by_topic.setdefault(topic, []).append(row)
+    runs = {row: _fives(texts[row]) for rows in by_topic.values() for row in rows}
+    pairs_ = [pair for rows in by_topic.values() for pair in combinations(rows, 2)]
+    apart = [(a, b) for a, b in pairs_ if len(runs[a] & runs[b]) < 0.3 * max(1, min(len(runs[a]), len(runs[b])))]
+    return sum(found[a] == found[b] for a, b in apart) / len(apart) if apart else None
+
+
+def _fives(text: str) -> set[tuple[str, ...]]:
+    words = text.lower().split()
+    return {tuple(words[n : n + 5]) for n in range(max(1, len(words) - 4))}

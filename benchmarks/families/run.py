@@ -1,6 +1,7 @@
 """Measure families on labelled texts: ``python benchmarks/families/run.py FILE.jsonl [--peers] [--out FOLDER]``.
 
-In:  lines of ``{id, text, family}`` (plain or .gz); ``--tune FILE``: such lines, to tune TF-IDF and embeddings on.
+In:  lines of ``{id, text, family}`` (plain or .gz), perhaps with a ``topic`` whose texts are easily confused;
+     ``--tune FILE``: such lines, on which TF-IDF and embeddings are tuned.
 Out: a table, texts per CPU second; with ``--out`` also ``families.json`` and ``families.svg``. With ``--peers`` the
      other tools run on the same texts as far as they are installed (see requirements.txt); the rest is named.
 """
@@ -92,25 +93,32 @@ def timed(method: Callable[..., Groups], texts: Sequence[str], ids: Sequence[str
     return result
 
 
-def row_of(name: str, result: dict[str, Any], gold: Sequence[str]) -> dict[str, Any]:
+def row_of(name: str, result: dict[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """One line of the table."""
     if "missing" in result:
         return {"method": name, "missing": result["missing"]}
-    found = measures.measured(gold, result["groups"]["found"], result["groups"].get("bundles"))
-    return {"method": name, **found, "docs_per_second": len(gold) / result["seconds"], "peak_mb": result["peak_mb"]}
+    groups, gold = result["groups"], [str(row["family"]) for row in rows]
+    found = measures.measured(gold, groups["found"], groups.get("bundles"))
+    texts, topics = [row["text"] for row in rows], [row.get("topic") for row in rows]
+    confused = measures.confused(topics, groups["found"], texts)
+    speed = {"docs_per_second": len(rows) / result["seconds"], "peak_mb": result["peak_mb"]}
+    return {"method": name, **found, "confused": confused, **speed}
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as text."""
-    names = ("precision", "recall", "f1", "ari", "b3", "leaked", "largest", "docs_per_second", "peak_mb")
+    names = ("precision", "recall", "f1", "ari", "b3", "leaked", "largest", "confused", "docs_per_second", "peak_mb")
     lines = [f"{'method':34}" + "".join(f"{name[:9]:>10}" for name in names)]
     for row in rows:
         if "missing" in row:
             lines.append(f"{row['method']:34}  not run: {row['missing']}")
         else:
-            shown = (f"{row[n]:>10.0f}" if n in names[-2:] else f"{row[n]:>10.3f}" for n in names)
-            lines.append(f"{row['method']:34}" + "".join(shown))
+            lines.append(f"{row['method']:34}" + "".join(_shown(row[name], name in names[-2:]) for name in names))
     return "\n".join(lines)
+
+
+def _shown(value: float | None, whole: bool) -> str:
+    return f"{'-':>10}" if value is None else f"{value:>10.0f}" if whole else f"{value:>10.4f}"
 
 
 def main() -> None:
@@ -124,15 +132,14 @@ def main() -> None:
     options = parser.parse_args()
     rows = read(options.file)
     texts, ids = [row["text"] for row in rows], [str(row["id"]) for row in rows]
-    gold = [str(row["family"]) for row in rows]
     methods: dict[str, Callable[..., Groups]] = {"copydesk": copydesk}
     if options.peers:
         methods |= peers.methods(read(options.tune) if options.tune else rows)
     found = []
     for name, method in methods.items():
-        found.append(row_of(name, timed(method, texts, ids), gold))
+        found.append(row_of(name, timed(method, texts, ids), rows))
         print(table(found[-1:]).splitlines()[-1], flush=True)
-    print(f"\n{len(rows)} texts, {len(set(gold))} families\n{table(found)}")
+    print(f"\n{len(rows)} texts, {len({row['family'] for row in rows})} families\n{table(found)}")
     if options.out:
         write_json(options.out / "families.json", {"file": options.file.name, "texts": len(rows), "rows": found})
         peers.plot(found, options.out / "families.svg")
