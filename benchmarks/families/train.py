@@ -30,7 +30,7 @@ SEED = 20041
 #: falling or rising values of a feature may only lower or raise the probability; the rest is free
 RISING = {name for name in features.NAMES if name.endswith(("_of_less", "_of_more")) or name.startswith("shared_")}
 COPIED = 0.1  #: share of five-word runs from which two given families are held to be kindred
-REPRINT = 0.22  #: the same among texts about the same events, which quote the same people
+REPRINT = 0.15  #: the same among texts about the same events, which quote the same people
 NEIGHBOURS = 50  #: more than in use: with so many variations the nearest ones are all true
 FOREIGN = "foreign/"  #: before the ids of texts put into no language
 MIN_TEXTS = 4  #: stories of the training part that have a word, for it to stand in the table

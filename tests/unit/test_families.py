@@ -231,7 +231,7 @@ def test_a_sites_furniture_links_nothing():
 
 
 def test_a_story_reprinted_everywhere_with_small_changes_is_one_family():
-    reprints = [STORY.replace("Tuesday", f"Tuesday the {n}th").replace("38", str(30 + n)) for n in range(90)]
+    reprints = [STORY.replace("Tuesday", f"Tuesday the {n}th").replace("38", str(30 + n)) for n in range(230)]
     articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate(reprints)]
     found = link(articles, executor=Here(), progress=quiet)
     assert len(group(articles, found, word=PeoplesWord(), released=[]).families) == 1

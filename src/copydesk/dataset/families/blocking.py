@@ -19,7 +19,7 @@ from copydesk.dataset.families.words import WORD
 
 Flags = npt.NDArray[np.bool_]
 
-CAP = 60  #: texts that may share a key
+CAP = 200  #: texts that may share a key
 KEYS = 32  #: rarest words of a text that count, and as many runs of five words
 NAMES_STAND = 1.5  #: names and numbers count as so much rarer than other words
 FEW = 6  #: words of at most CAP texts, below which a text's crowded keys are asked too
