@@ -195,6 +195,17 @@ def test_released_families_of_two_splits_never_merge():
     assert [refused.why for refused in grouping.refused] == ["released"]
 
 
+def test_a_chain_of_three_is_one_family_but_a_text_that_two_families_share_joins_neither():
+    def families(*linked: tuple[int, int]) -> list[int]:
+        articles = [an_article(f"Text {n}.", article_id=an_id(n)) for n in range(6)]
+        links = [a_link(an_id(a), an_id(b)) for a, b in linked]
+        grouped = group(articles, links, word=PeoplesWord(), released=[]).families
+        return sorted((len(family["members"]) for family in grouped), reverse=True)
+
+    assert families((0, 1), (1, 2)) == [3, 1, 1, 1]
+    assert families((0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (2, 3)) == [3, 3]
+
+
 def test_review_lists_the_most_doubtful_first():
     links = [a_link(an_id(0), an_id(1), 0.2), a_link(an_id(0), an_id(2), 0.45), a_link(an_id(0), an_id(3), 0.95)]
     assert [each["score"] for each in review(links)] == [0.45, 0.2]

@@ -83,8 +83,12 @@ class Clusters:
                     self._push(a, b)
         while self._queue:
             support, a, b = heapq.heappop(self._queue)
-            if a in self._members and b in self._members and -support == self._support(a, b):
+            if a not in self._members or b not in self._members:
+                continue
+            if -support == self._support(a, b):
                 self.join(a, b)
+            else:
+                self._push(a, b)  # one of the two has grown since
 
     def _push(self, a: str, b: str) -> None:
         support = self._support(a, b)
