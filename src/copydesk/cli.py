@@ -184,6 +184,20 @@ def studio_status(ctx: typer.Context) -> int:
     return desk.answer(running.as_json(), show=views.running(running))
 
 
+@studio_verbs.command("backup")
+def studio_backup(
+    ctx: typer.Context, to: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")]
+) -> int:
+    """Copy the server's data, keys and kept exports into one private file."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    made = server.backup(project, desk.root / to)
+    return desk.answer(server.status(project).as_json() | {"path": str(made)}, show=views.lines(f"backup in {made}"))
+
+
 @people_verbs.command("list")
 def annotators_list(ctx: typer.Context) -> int:
     """List the project's annotators."""
@@ -221,6 +235,23 @@ def annotators_remove(ctx: typer.Context, name: Annotated[str, typer.Argument(me
     desk: Desk = ctx.obj
     project = desk.project()
     annotators.remove(project, name)
+    known = annotators.read(project)
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
+
+
+@people_verbs.command("reassign")
+def annotators_reassign(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="FROM", help="Whose open tasks.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Who takes them over.")],
+) -> int:
+    """Hand somebody's open tasks over; what they answered stays theirs. The next push moves the tasks."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    annotators.reassign(project, name, to)
     known = annotators.read(project)
     return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
 
@@ -329,6 +360,16 @@ class Audience(StrEnum):
     public = "public"
 
 
+class Format(StrEnum):
+    """What a release can be exported as."""
+
+    conll = "conll"
+    spacy = "spacy"
+    brat = "brat"
+    cas = "cas"
+    json_ld = "json-ld"
+
+
 class Bump(StrEnum):
     """How the version is chosen."""
 
@@ -419,6 +460,40 @@ def remove(
     desk: Desk = ctx.obj
     gone = remove(desk.project(), article_id, reason=reason, now=_now(), family=family)
     return desk.answer(gone.as_json(), show=views.removed(gone))
+
+
+@app.command()
+def hydrate(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A public release.")],
+    raw: Annotated[Path, typer.Option("--from", metavar="RAW", help="Your own copies of the raw files.")],
+    to: Annotated[Path, typer.Option(metavar="DIR", help="A new folder.")],
+) -> int:
+    """Put withheld words back from one's own copies, and prove them by digest."""
+    from copydesk import views
+    from copydesk.dataset.release.hydrate import hydrate
+
+    desk: Desk = ctx.obj
+    done = hydrate(desk.root / folder, desk.root / raw, desk.root / to, progress=desk.progress)
+    keys = done.as_json()
+    return desk.answer(keys, issues=done.issues, show=views.hydrated(done), failed=bool(done.missing or done.differing))
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")],
+    format_: Annotated[Format, typer.Option("--format")],
+    to: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder.")],
+) -> int:
+    """Write a release as what other tools read."""
+    from copydesk import views
+    from copydesk.dataset.export import export
+
+    desk: Desk = ctx.obj
+    made = export(desk.root / folder, format_.value, desk.root / to)
+    shown = views.lines(f"{len(made)} files in {to}; index.tsv lists them")
+    return desk.answer({"files": [str(path) for path in made]}, show=shown)
 
 
 @app.command()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.dataset.families.asked import Seen
     from copydesk.dataset.hub import Published
     from copydesk.dataset.release.diff import Diff
+    from copydesk.dataset.release.hydrate import Hydrated
     from copydesk.dataset.release.verify import Verification
     from copydesk.dataset.release.write import Released
     from copydesk.dataset.removals import Removed
@@ -228,6 +229,13 @@ def published(sent: Published) -> View:
     if sent.commit is None:
         return lines("nothing was published: the release does not verify")
     return lines(f"{sent.url}", f"  tag {sent.tag}, commit {sent.commit}")
+
+
+def hydrated(done: Hydrated) -> View:
+    """How many texts came back, and which did not."""
+    lost = [f"  missing    {article_id}" for article_id in done.missing]
+    other = [f"  differing  {article_id}: your copy is not the text that was labelled" for article_id in done.differing]
+    return lines(f"{done.hydrated} texts are back in {done.path}", *lost, *other)
 
 
 def removed(gone: Removed) -> View:
