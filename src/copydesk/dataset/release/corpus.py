@@ -57,6 +57,7 @@ class Corpus:
     families: list[Record]
     labels: tuple[Labels, ...]
     removals: list[Record]
+    removed: list[Record]  #: articles of the build that were removed
     issues: tuple[Issue, ...] = ()
 
     def deal(self) -> Dealt:
@@ -88,12 +89,14 @@ class Corpus:
         """Raises NotBuilt, BadConfig, BrokenHistory."""
         store, gone = Store(project), removals.read(project)
         out = {removal["article_id"] for removal in gone}
-        articles = {article["article_id"]: article for article in store.articles() if article["article_id"] not in out}
+        built = store.articles()
+        articles = {article["article_id"]: article for article in built if article["article_id"] not in out}
+        removed = [article for article in built if article["article_id"] in out]
         issues: list[Issue] = []
         labels = tuple(_labels(layer, articles, out, issues) for layer in layers.load(project))
         links = [link for link in store.links() if link["a"] in articles and link["b"] in articles]
         families = list(_families(store.families(), articles))
-        return cls(project, store, articles, _by(links, "a"), families, labels, gone, tuple(issues))
+        return cls(project, store, articles, _by(links, "a"), families, labels, gone, removed, tuple(issues))
 
 
 def _families(families: Iterable[Record], articles: Mapping[str, Record]) -> Iterator[Record]:

@@ -19,7 +19,7 @@ import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
-from copydesk.dataset.release import history, identities, manifest, papers, personal, sums
+from copydesk.dataset.release import history, identities, leaks, manifest, papers, personal, sums
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
 from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
 from copydesk.dataset.release.draft import Draft
@@ -113,10 +113,17 @@ class _Cut:
         draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience)
         with self.progress("searching for personal data"):
             scan = self._scan(corpus, dealt)
-        issues = [*corpus.issues, *_open_questions(self.project), *_empty(dealt), *scan.issues]
+        shared = leaks.find(corpus.articles.values(), dealt.published, corpus.removed)
+        issues = [
+            *corpus.issues,
+            *(leak.issue for leak in shared),
+            *_open_questions(self.project),
+            *_empty(dealt),
+            *scan.issues,
+        ]
         if errors(issues):
             return self._refused(version, issues)
-        scans = {"personal": scan.counts(), "personal_rules": personal.rules()}
+        scans = {"personal": scan.counts(), "personal_rules": personal.rules(), "leaks": leaks.counts(shared)}
         with self.progress("writing rows"):
             draft.write()
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
