@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+"""Releases, measured: time and memory beside plain ``Dataset.to_parquet``, bytes after a rebuild, new bytes after
+relabelling, and 500 seeded ways to tamper.
+
+    python benchmarks/release.py [--articles 100000] [--unsealed 200] [--sealed 300] [--seed 1]
+
+Prints a Markdown table. Nothing is taken from outside: articles are drawn from a small vocabulary by the seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+from copydesk import files  # noqa: E402
+from copydesk.dataset.release import sums  # noqa: E402
+from copydesk.dataset.release.facts import ReleaseFacts  # noqa: E402
+from copydesk.dataset.release.verify import verify  # noqa: E402
+from copydesk.dataset.release.write import release  # noqa: E402
+from copydesk.labeling import layers  # noqa: E402
+from copydesk.project import CONFIG, Project  # noqa: E402
+from copydesk.testing import a_project, an_annotation, an_article  # noqa: E402
+from copydesk.testing.corpora import WAIVED, put_articles  # noqa: E402
+
+NOW = "2026-01-02T00:00:00Z"
+WORDS = 550  #: per article, as the five sample articles have it
+SYLLABLES = (
+    "ba",
+    "ko",
+    "ri",
+    "ten",
+    "sul",
+    "mar",
+    "od",
+    "ve",
+    "lin",
+    "ga",
+    "po",
+    "chi",
+    "res",
+    "tu",
+    "nam",
+    "el",
+    "dor",
+)
+Row = dict[str, Any]
+
+
+def corpus(folder: Path, n: int, seed: int) -> Project:
+    """A project of ``n`` articles, every one answered by two people in all layers, with 20 entities each."""
+    random = Random(seed)
+    words = ["".join(random.choices(SYLLABLES, k=random.randint(1, 4))) for _ in range(20_000)]
+    project = a_project(folder)
+    settings = project.root / CONFIG
+    files.write_text(settings, settings.read_text() + WAIVED)
+    articles = [an_article(" ".join(random.choices(words, k=WORDS)) + f" {number}.") for number in range(n)]
+    put_articles(project, articles)
+    relabel(project, articles, 0.0, seed)
+    return Project.load(project.root)
+
+
+def relabel(project: Project, articles: list[Row], share: float, seed: int) -> None:
+    """Everybody's answers, and the gold they give; a ``share`` of the articles is answered otherwise."""
+    from copydesk.labeling.adjudicate import adjudicate, write
+    from copydesk.spans import quoted
+
+    by_id = {article["article_id"]: article for article in articles}
+    for layer in layers.load(project):
+        random = Random(f"{seed} {layer.name}")
+        answers = []
+        for article in articles:
+            other = Random(f"{seed} {article['article_id']} {layer.name}").random() < share
+            value = _answer(layer.name, article["text"], Random(article["article_id"]), other, quoted)
+            made = [an_annotation(article, layer.name, annotator=name, value=value) for name in ("ann-1", "ann-2")]
+            answers += made
+        random.shuffle(answers)
+        files.write_jsonl(layer.annotations, answers)
+        write(layer, adjudicate(layer, answers, by_id, redundancy=2))
+
+
+def _answer(layer: str, text: str, random: Random, other: bool, quoted: Any) -> Row:
+    if layer == "stance":
+        return {"label": "favor" if other else "neutral", "evidence": quoted(text, 0, 80)}
+    spans = []
+    at = 0
+    for number in range(20 if layer == "entities" else 3):
+        at = text.index(" ", at + random.randint(20, 60)) + 1
+        end = text.index(" ", at + 1)
+        span: Row = {"span_id": f"s{number}", **quoted(text, at, end)}
+        if layer == "entities":
+            span["label"] = "GPE" if other else "PERSON"
+        else:
+            asked = {"checkworthiness": "NFS" if other else "CFS", "attribution": "direct", "certainty": "asserted"}
+            span |= asked | {"claimant": None}
+        spans.append(span)
+        at = end
+    return {"spans": spans}
+
+
+def plain(folder: Path, to: Path) -> float:
+    """Seconds that ``Dataset.to_parquet`` takes for the same rows, once they are in memory as dicts."""
+    import datasets
+
+    from copydesk.schemas import Schemas
+
+    schemas, facts = Schemas.packaged(), ReleaseFacts.read(folder)
+    rows = {
+        (config, split): list(facts.rows(config, split)) for config in facts.configs for split in facts.counts[config]
+    }
+    start = time.perf_counter()
+    for (config, split), found in rows.items():
+        made = datasets.Dataset.from_list(found, features=schemas.features(f"rows/{config}"))
+        made.to_parquet(str(to / f"{config}-{split}.parquet"))
+    return time.perf_counter() - start
+
+
+def timed(step: str, *arguments: str, **environment: str) -> tuple[float, float]:
+    """Seconds and peak MB of one step in a process of its own."""
+    command = [sys.executable, __file__, "--step", step, *arguments]
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
+    if done.returncode:
+        sys.exit(f"{step} failed:\n{done.stderr[-3000:]}")
+    seconds = time.perf_counter() - start
+    return seconds, json.loads(done.stdout.splitlines()[-1])["peak_mb"]
+
+
+def run_step(step: str, arguments: list[str]) -> None:
+    if step == "release":
+        made = release(Project.load(Path(arguments[0])), arguments[1], now=NOW)
+        if made.path is None:
+            sys.exit("\n".join(map(str, made.issues[:10])))
+    elif step == "verify":
+        found = verify(Path(arguments[0]))
+        if not found.ok:
+            sys.exit("\n".join(map(str, found.issues[:10])))
+    print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    """Content-defined chunks of about 64 KiB, cut where a rolling hash of the last 32 bytes has 16 zero bits."""
+    import numpy as np
+
+    table = np.random.default_rng(0).integers(0, 2**63, 256, dtype=np.uint64)
+    gear = table[np.frombuffer(data, dtype=np.uint8)]
+    rolled = np.zeros(len(gear), dtype=np.uint64)
+    for shift in range(32):
+        rolled[shift:] += gear[: len(gear) - shift] << np.uint64(shift)
+    cuts = np.flatnonzero((rolled >> np.uint64(16)) & np.uint64(0xFFFF) == 0) + 1
+    start = 0
+    for end in (*cuts.tolist(), len(data)):
+        if end > start:
+            yield data[start:end]
+        start = end
+
+
+def new_bytes(before: Path, after: Path) -> float:
+    """Share of the data of ``after`` in chunks that ``before`` does not have."""
+    known = {files.sha256(chunk) for path in sorted(before.glob("data/*/*")) for chunk in chunks(path.read_bytes())}
+    total = fresh = 0
+    for path in sorted(after.glob("data/*/*")):
+        for chunk in chunks(path.read_bytes()):
+            total += len(chunk)
+            fresh += 0 if files.sha256(chunk) in known else len(chunk)
+    return fresh / total
+
+
+def differing(one: Path, other: Path) -> int:
+    """Bytes of files that are not the same in both folders."""
+    names = {*sums.present(one), *sums.present(other)}
+    differ = [name for name in names if not _same(one / name, other / name)]
+    return sum(path.stat().st_size for name in differ for path in (one / name, other / name) if path.exists())
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.read_bytes() == other.read_bytes()
+
+
+def at_size(place: Path, n: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    project = corpus(place / "big", n, seed)
+    folder = project.dist / "big-1.0.0"
+    seconds, peak = timed("release", str(project.root), "1.0.0")
+    checked, verify_peak = timed("verify", str(folder))
+    peer = plain(folder, place)
+    yield (
+        "release",
+        f"{n:,} articles with labels, all checks",
+        f"{seconds:.1f} s = {seconds / peer:.1f} × plain, {peak:,.0f} MB",
+    )
+    yield "peer", "the same rows with Dataset.to_parquet", f"{peer:.1f} s"
+    yield "verify", "the same release", f"{checked:.1f} s = {checked / seconds:.2f} × release, {verify_peak:,.0f} MB"
+    first = Path(shutil.move(folder, place / "first"))
+    shutil.rmtree(project.dataset / "releases")
+    (project.dataset / "splits.jsonl").unlink()
+    for layer in layers.load(project):
+        files.write_jsonl(layer.annotations, files.read_jsonl(layer.annotations)[::-1])
+    timed("release", str(project.root), "1.0.0", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
+    rows = differing(first / "data", folder / "data")
+    yield "rebuilt", "answers in another order, other time zone and hash seed", f"{rows} bytes of data differ"
+    from copydesk.dataset.store import Store
+
+    relabel(project, Store(project).articles(), 0.01, seed)
+    made = release(project, "2.0.0", now=NOW).path
+    assert made is not None
+    yield "relabelled", "1 % of the articles get other labels", f"{100 * new_bytes(first, made):.2f} % new bytes"
+
+
+def tampering(place: Path, unsealed: int, sealed: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    from copydesk.testing.corpora import a_labelled_project
+    from mutations import drawn
+    from signing import a_key, signers_of
+
+    key = a_key(place, "desk")
+    project = a_labelled_project(place / "news", 10)
+    folder = release(project, "1.0.0", sign=key, now=NOW).path
+    assert folder is not None
+    signers = signers_of(place, desk=key)
+    caught: Counter[bool] = Counter()
+    for number, mutation in drawn(seed, unsealed, sealed):
+        shutil.rmtree(place / "copy", ignore_errors=True)
+        copy = Path(shutil.copytree(folder, place / "copy/release"))
+        mutation(copy, Random(number))
+        if _untouched(folder, copy):
+            sys.exit(f"{mutation.name} with seed {number} changes nothing")
+        found = verify(copy, signers=signers if mutation.kind == "signature" else None)
+        failed = {check.name for check in found.checks if not check.ok}
+        right = bool(failed & set(mutation.caught_by))
+        caught[right] += 1
+        if not right:
+            print(f"missed: {mutation.name} (seed {number}); failed: {sorted(failed)}", file=sys.stderr)
+    yield (
+        "tampering",
+        f"{unsealed} as they are, {sealed} with manifest and sums rewritten",
+        f"{caught[True]} caught by the right check",
+    )
+
+
+def _untouched(one: Path, other: Path) -> bool:
+    names = {path.relative_to(folder) for folder in (one, other) for path in folder.rglob("*")}
+    return all(
+        (one / name).is_dir() or _same(one / name, other / name) for name in names if not (other / name).is_symlink()
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--unsealed", type=int, default=200)
+    parser.add_argument("--sealed", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--step", help=argparse.SUPPRESS)
+    parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.step:
+        run_step(asked.step, asked.arguments)
+        return
+    print("| what | how | measured |\n|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as name:
+        if asked.articles:
+            for row in at_size(Path(name), asked.articles, asked.seed):
+                print("| {} | {} | {} |".format(*row), flush=True)
+        if asked.unsealed or asked.sealed:
+            for row in tampering(Path(name), asked.unsealed, asked.sealed, asked.seed):
+                print("| {} | {} | {} |".format(*row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
