@@ -14,11 +14,11 @@ from typing import Any
 
 from copydesk.files import canonical, digest, sha256
 from copydesk.issues import Issue
-from copydesk.labeling import results
+from copydesk.labeling import results, review_page
 from copydesk.labeling.annotations import Annotation, instant
 from copydesk.labeling.exports import OPERATOR, UNKNOWN, Export, Sheet
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.tasks import is_intact
+from copydesk.labeling.tasks import REVIEW, is_intact
 
 SYSTEM = "label-studio"
 _ZERO = timedelta(0)
@@ -112,9 +112,13 @@ def _answer(
         return None
     reading.issues += _people(answer, annotator, sheet, place)
     skipped = answer.get("was_cancelled") is True
-    value = None
+    value = said = None
     if not skipped:
-        value, issues = results.value(layer, answer.get("result"), data["text"])
+        reviews = review_page.QUESTIONS if data.get(REVIEW) else ()
+        value, issues = results.value(layer, answer.get("result"), data["text"], reviews)
+        if reviews:
+            said, more = review_page.judgement(layer, answer.get("result"))
+            issues += more
         reading.issues += [_at(place, issue) for issue in issues]
     return {
         "schema_version": 1,
@@ -131,6 +135,7 @@ def _answer(
         "updated_at": max(created, updated, key=instant),
         "lead_time_s": _seconds(answer.get("lead_time")),
         "with_predictions": bool(task.get("predictions") or answer.get("parent_prediction")),
+        "review": said,
         "source": {
             "system": SYSTEM,
             "project": sheet.desk,
@@ -185,7 +190,7 @@ def _withdrawn(
         if sheet.whole or task_id in changed:
             when = changed.get(task_id) or at
             when = max(when, record["updated_at"], key=instant)
-            yield record | {"status": "withdrawn", "value": None, "updated_at": when}
+            yield record | {"status": "withdrawn", "value": None, "review": None, "updated_at": when}
 
 
 def _annotation_id(answer: Mapping[str, Any], data: Mapping[str, Any]) -> str:

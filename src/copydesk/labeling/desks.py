@@ -13,6 +13,7 @@ from typing import Any
 
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256
+from copydesk.labeling import review_page
 from copydesk.labeling.annotators import Annotator
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.studio import Json, Studio
@@ -20,7 +21,7 @@ from copydesk.project import Project
 
 TITLE_LENGTH = 50  #: what Label Studio allows
 EVERYONE = "everyone"  #: stands in the marker for an annotator that is null
-_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/([\w-]+) page=([0-9a-f]{12})\]")
+_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/(review:)?([\w-]+) page=([0-9a-f]{12})\]")
 
 
 class PageDrift(CopydeskError):
@@ -37,16 +38,18 @@ class PageDrift(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One layer version's page for one annotator, or for everyone."""
+    """One layer version's page for one annotator, or for everyone; or for an adjudicator, who sees the answers."""
 
     project: str  #: name in copydesk.toml: how a server knows the project
     layer: str
     version: str
     annotator: str | None
+    review: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.project}/{self.layer}@{self.version}/{self.annotator or EVERYONE}"
+        who = f"review:{self.annotator}" if self.review else self.annotator or EVERYONE
+        return f"{self.project}/{self.layer}@{self.version}/{who}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ def find(project: Project, records: Iterable[Json]) -> dict[Desk, list[Place]]:
     for record in sorted(records, key=lambda record: int(record["id"])):
         marker = _MARKER.search(record.get("description") or "")
         if marker and marker[1] == project.name:
-            annotator = None if marker[4] == EVERYONE else marker[4]
-            desk = Desk(marker[1], marker[2], marker[3], annotator)
+            annotator = None if marker[5] == EVERYONE else marker[5]
+            desk = Desk(marker[1], marker[2], marker[3], annotator, bool(marker[4]))
             found.setdefault(desk, []).append(Place(desk, int(record["id"]), marker[5], record))
     return found
 
@@ -93,7 +96,7 @@ def open_desk(project: Project, layer: Layer, desk: Desk, places: Sequence[Place
     wanted = _fields(project, layer, desk)
     if not places:
         record = studio.create_project(wanted)
-        return [Place(desk, int(record["id"]), page_digest(layer.config), record)]
+        return [Place(desk, int(record["id"]), page_digest(wanted["label_config"]), record)]
     for place in places:
         changed = {name: value for name, value in wanted.items() if place.record.get(name) != value}
         if changed.keys() - {"title"}:  # a title may be changed on the server
@@ -115,12 +118,14 @@ def page_digest(config: str) -> str:
 
 
 def _fields(project: Project, layer: Layer, desk: Desk) -> Mapping[str, Any]:
-    title = f"{layer.title} · {desk.annotator or EVERYONE} · {project.title or project.name}"
+    config = review_page.page(layer) if desk.review else layer.config
+    who = f"review · {desk.annotator}" if desk.review else desk.annotator or EVERYONE
+    title = f"{layer.title} · {who} · {project.title or project.name}"
     return {
         "title": title[:TITLE_LENGTH].strip(),
         "description": f"Made by Copydesk, which finds it by the next line; leave it as it is.\n"
-        f"[copydesk {desk.name} page={page_digest(layer.config)}]",
-        "label_config": layer.config.strip(),
+        f"[copydesk {desk.name} page={page_digest(config)}]",
+        "label_config": config.strip(),
         "expert_instruction": _html(layer.guidelines).strip(),
         "show_instruction": True,
         "show_skip_button": True,

@@ -68,13 +68,13 @@ def push(
         found = desks.find(project, studio.projects())
         names = {layer.name for layer in layers}
         desks.check_pages(place for desk, places in found.items() if desk.layer in names for place in places)
-        work = _Push(project, articles, people, found, studio, Ledger(project, studio), progress, reconcile)
+        work = Pushing(project, articles, people, found, studio, Ledger(project, studio), progress, reconcile)
         return {layer.name: work.layer(layer) for layer in layers}
 
 
 @dataclass(frozen=True, slots=True)
-class _Push:
-    """One push under way."""
+class Pushing:
+    """One push under way: tasks to bring to the server, to retire and to revive there."""
 
     project: Project
     articles: Mapping[str, Article]
@@ -88,7 +88,7 @@ class _Push:
     def layer(self, layer: Layer) -> Pushed:
         """Bring one layer's desks up to date; desks that it no longer wants have all their tasks superseded."""
         wanted = desks.plan(self.project, layer, self.people)
-        old = [desk for desk in self.found if desk.layer == layer.name and desk not in wanted]
+        old = [desk for desk in self.found if desk.layer == layer.name and desk not in wanted and not desk.review]
         places = {desk: self.found[desk] for desk in old}
         for desk in wanted:
             places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
@@ -98,7 +98,7 @@ class _Push:
         held = [task for entry in entries.values() for task in (*entry.superseded.values(), *entry.live.values())]
         done = Pushed()
         for desk in old:
-            done += Pushed(superseded=self._retire(entries[desk], list(entries[desk].live)))
+            done += Pushed(superseded=self.retire(entries[desk], list(entries[desk].live)))
             desks.close_desk(places[desk], self.studio)
         for desk in wanted:
             done += self._desk(layer, desk, places[desk], entries[desk], shares[desk], earlier, held)
@@ -148,21 +148,24 @@ class _Push:
                 article = self.articles[article_id]
                 wanted[tasks.key(tasks.parts(article, layer, target, desk.annotator))] = article, target
         revived = [key for key in entry.superseded if key in wanted and key not in entry.live]
-        self._revive(entry, revived)
+        self.revive(entry, revived)
         missing = [key for key in wanted if key not in entry.live]
         with self.progress(f"pushing {layer.name} to {desk.annotator or desks.EVERYONE}", len(missing)) as step:
             new = []
             for article, target in (wanted[key] for key in missing):
                 old = earlier.predictions(article, target, desk.annotator, lambda *key: self._text_of(held, *key))
                 new.append({"data": tasks.render(article, layer, target, desk.annotator), "predictions": old})
-            entry = self._import(places, entry, new, step)
-        retired = self._retire(entry, [key for key in entry.live if key not in wanted])
+            entry = self.bring(places, entry, new, step)
+        retired = self.retire(entry, [key for key in entry.live if key not in wanted])
         return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
 
-    def _import(
+    def bring(
         self, places: Sequence[Place], entry: Entry, wanted: Sequence[Json], step: Callable[[int], None]
     ) -> Entry:
-        """Import ``wanted``; when an answer does not arrive, look what the server holds and go on from there."""
+        """Import ``wanted``; when an answer does not arrive, look what the server holds and go on from there.
+
+        ``wanted``: each with its ``data``, and the ``predictions`` that it shows from the start.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             missing = [task for task in wanted if task["data"][tasks.KEY] not in entry.live]
             if not missing:
@@ -181,7 +184,7 @@ class _Push:
                 if attempt == ATTEMPTS:
                     raise
             entry = self.ledger.entry(places, look=True)
-        if any(task["predictions"] for task in wanted):  # the page shows the predictions of the project's model only
+        if not places[0].desk.review and any(task["predictions"] for task in wanted):  # the page shows the predictions of the project's model only
             self.studio.update_project(places[0].project_id, {"model_version": MODEL})
         return entry
 
@@ -195,7 +198,7 @@ class _Push:
                     return str(data["text"])
         return None
 
-    def _retire(self, entry: Entry, keys: Sequence[str]) -> int:
+    def retire(self, entry: Entry, keys: Sequence[str]) -> int:
         """Mark tasks as superseded, and take those that nobody answered out of the annotators' queue."""
         for project_id, task_ids in ids_by_project(entry.live[key] for key in keys).items():
             self.studio.mark_tasks(project_id, task_ids, tasks.SUPERSEDED, "superseded")
@@ -207,7 +210,7 @@ class _Push:
             self.ledger.settle(entry)
         return len(keys)
 
-    def _revive(self, entry: Entry, keys: Sequence[str]) -> None:
+    def revive(self, entry: Entry, keys: Sequence[str]) -> None:
         """Put superseded tasks before people again, such as when an edit of the text was taken back."""
         for project_id, task_ids in ids_by_project(entry.superseded[key] for key in keys).items():
             self.studio.mark_tasks(project_id, task_ids, tasks.SUPERSEDED, "")

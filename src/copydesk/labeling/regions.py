@@ -10,7 +10,7 @@ repaired in silence but blanks that the mouse dragged over at either end of a sp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,11 +64,13 @@ _HINTS = {
 }
 
 
-def read(layer: Layer, result: list[object], text: str) -> Reading:
-    """What the items of ``result`` say, in their order."""
+def read(layer: Layer, result: list[object], text: str, aside: Collection[str] = ()) -> Reading:
+    """What the items of ``result`` say, in their order; ``aside`` names controls that are not the layer's to read."""
     reading = Reading(layer, text, {control.name: control for control in page.controls(layer)})
     for place, item in enumerate(result):
-        _sort(reading, place, item)
+        name = item.get("from_name") if isinstance(item, dict) else None
+        if not (isinstance(name, str) and name in aside):
+            _sort(reading, place, item)
     return reading
 
 

@@ -8,7 +8,7 @@ Out: the value as ``schemas/LAYER.schema.json`` has it, and an issue for each re
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from copydesk.issues import Issue
@@ -20,16 +20,17 @@ from copydesk.spans import quoted
 Value = dict[str, Any]
 
 
-def value(layer: Layer, result: object, text: str) -> tuple[Value | None, list[Issue]]:
+def value(layer: Layer, result: object, text: str, aside: Collection[str] = ()) -> tuple[Value | None, list[Issue]]:
     """The layer's value in ``result``, and what in it cannot be believed.
 
     ``result`` may be anything a server could return. The value is None only when it is not a list. Issues carry the
-    layer's name as place and a path from the annotation (``$.result[3].value.start``).
+    layer's name as place and a path from the annotation (``$.result[3].value.start``). ``aside`` names controls
+    that are not the layer's, such as an adjudicator's.
     """
     if not isinstance(result, list):
         problem = f"a result must be a list, not {brief(result)}"
         return None, [Issue("result-shape", layer.name, problem, "$.result")]
-    reading = regions.read(layer, result, text)
+    reading = regions.read(layer, result, text, aside)
     return (_spans if layer.kind == "spans" else _choice)(reading), reading.issues
 
 

@@ -12,6 +12,7 @@ from copydesk.files import digest
 from copydesk.labeling.layers import Layer
 
 KEY = "copydesk_key"  #: the digest of the parts
+REVIEW = "copydesk_review"  #: stands in a task that shows an adjudicator a dispute: a digest of what it shows
 SUPERSEDED = "copydesk_superseded"  #: why the task is no longer wanted; absent or empty while it is
 PARTS = ("article_id", "text_sha256", "layer", "layer_version", "target", "annotator")
 

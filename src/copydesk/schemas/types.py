@@ -25,6 +25,7 @@ __all__ = [
     "Gold",
     "HeldOut",
     "Input",
+    "Judgement",
     "LabelMap",
     "LabelingNote",
     "LayerNote",
@@ -202,6 +203,14 @@ class Reject(TypedDict):
     message: str
 
 
+class Judgement(TypedDict):
+    """What an adjudicator said of the dispute besides the answer; null for other answers, and where nothing was said."""
+
+    confidence: Literal["low", "medium", "high"] | None
+    error: Literal["overlooked", "boundaries", "misread", "guideline", "ambiguous"] | None
+    unclear_guideline: bool
+
+
 class AnswerSource(TypedDict):
     """Where the answer came from."""
 
@@ -228,6 +237,7 @@ class Annotation(TypedDict):
     updated_at: str
     lead_time_s: float | None
     with_predictions: bool
+    review: Judgement | None
     source: AnswerSource
     value: dict[str, Any] | None
 

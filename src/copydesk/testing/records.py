@@ -85,6 +85,7 @@ def an_annotation(article: dict[str, Any], layer: str = "entities", **fields: An
         "updated_at": "2026-01-01T12:00:00Z",
         "lead_time_s": 30.0,
         "with_predictions": False,
+        "review": None,
         "source": {"system": "label-studio", "project": "test", "task_id": 1, "annotation_id": 1},
         "value": {"label": "neutral", "evidence": None} if layer == "stance" else {"spans": []},
     }
