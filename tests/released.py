@@ -96,7 +96,7 @@ def _manifest() -> dict[str, Any]:
         "scans": {"personal": {"email": {"hits": 0, "articles": 0}}},
         "languages": ["en"],
         "splitting": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": ""},
-        "labeling": {"redundancy": 2, "blind": True},
+        "labeling": {"redundancy": 2, "blind": True, "model": None},
         "withheld_labels": [],
         "waivers": [{"what": "datasheet.motivation.funding", "reason": "not known"}],
         "held_out": [],

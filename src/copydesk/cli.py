@@ -340,17 +340,28 @@ def agreement(ctx: typer.Context, layers: Layers = None) -> int:
 
 
 @app.command()
-def adjudicate(ctx: typer.Context, layers: Layers = None) -> int:
+def adjudicate(
+    ctx: typer.Context,
+    layers: Layers = None,
+    review: Annotated[bool, typer.Option("--review", help="Refer what is disputed to an adjudicator.")] = False,
+) -> int:
     """Decide what annotators agree on, unit by unit: gold; what they do not agree on is listed as disputed."""
     from copydesk import views
     from copydesk.labeling import stages
     from copydesk.labeling.layers import load
+    from copydesk.labeling.referral import refer
+    from copydesk.labeling.studio import Studio
 
     desk: Desk = ctx.obj
     project = desk.project()
-    decided = stages.adjudicate(project, load(project, layers or []))
+    chosen = load(project, layers or [])
+    decided = stages.adjudicate(project, chosen)
+    referred = {}
+    if review:
+        referred = refer(project, chosen, decided, studio=Studio.connect(project), progress=desk.progress)
     issues = [issue for each in decided.values() for issue in each.issues]
-    return desk.answer(views.adjudication_keys(decided), issues=issues, show=views.adjudication(decided))
+    shown = views.adjudication(decided, referred)
+    return desk.answer(views.adjudication_keys(decided, referred), issues=issues, show=shown)
 
 
 class Audience(StrEnum):

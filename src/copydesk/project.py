@@ -38,6 +38,7 @@ class Labeling:
     redundancy: int = 2  #: answers asked per article
     blind: bool = True  #: one Label Studio project per annotator
     layers: tuple[str, ...] = ("entities", "stance", "claims")
+    model: float | None = None  #: how sure the model must be to decide what people dispute; null: it decides nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +160,13 @@ def _labeling(table: toml.Reader) -> Labeling:
         redundancy=table.take("redundancy", int, 2),
         blind=table.take("blind", bool, True),
         layers=table.strings("layers", list(Labeling().layers)),
+        model=table.take("model", (int, float), None),
     )
     table.close()
     if labeling.redundancy < 1:
         raise BadConfig(f"{CONFIG} [labeling]", f"redundancy {labeling.redundancy} must be at least 1")
+    if labeling.model is not None and not 0.5 < labeling.model <= 1:
+        raise BadConfig(f"{CONFIG} [labeling]", f"model {labeling.model} must be a probability above 0.5")
     return labeling
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.labeling.adjudicate import Adjudication
     from copydesk.labeling.agreement import Metric
     from copydesk.labeling.annotators import Annotator, SignIn
+    from copydesk.labeling.push import Pushed
     from copydesk.labeling.server import Running
     from copydesk.labeling.stages import Agreed
     from copydesk.status import Status
@@ -142,12 +143,20 @@ def validation(outcome: Validation) -> View:
 
 
 def agreement_keys(agreed: Agreed) -> Keys:
-    """``layers{NAME{metrics[…]}}``."""
-    return {"layers": {name: {"metrics": [asdict(each) for each in found]} for name, found in agreed.layers.items()}}
+    """``layers{NAME{metrics[…], people[…]}}``."""
+    return {
+        "layers": {
+            name: {
+                "metrics": [asdict(each) for each in found],
+                "people": [asdict(each) for each in agreed.people.get(name, ())],
+            }
+            for name, found in agreed.layers.items()
+        }
+    }
 
 
 def agreement(agreed: Agreed) -> View:
-    """Each figure with its interval; the sentences say what to make of it. Breakdowns are in --json."""
+    """Each figure with its interval, each annotator beside the others; breakdowns and all confusions are in --json."""
     columns = ("layer", "metric", "value", "95 % interval", "units", "people", "what it says")
     rows = [
         (name, each.name, each.value, _interval(each), each.units, each.annotators, each.says)
@@ -157,31 +166,53 @@ def agreement(agreed: Agreed) -> View:
     ]
     if not rows:
         return lines("no article has two answers yet, so there is nothing to compare")
-    return lambda console: table(console, columns, rows)
+    people = [
+        (name, each.annotator, each.answers, each.median_lead_time_s, each.agreement, each.among_others, each.says)
+        for name, found in agreed.people.items()
+        for each in found
+    ]
+
+    def draw(console: Console) -> None:
+        table(console, columns, rows)
+        named = ("layer", "annotator", "answers", "median s", "with the others", "among the others", "what it says")
+        table(console, named, people, title="Annotators")
+
+    return draw
 
 
 def _interval(metric: Metric) -> str:
     return "" if metric.low is None else f"{metric.low:.3f} to {metric.high:.3f}"
 
 
-def adjudication_keys(decided: Mapping[str, Adjudication]) -> Keys:
-    """``layers{NAME{gold, disputed, by{…}}}``, in units."""
-    return {
-        "layers": {
-            name: {"gold": len(each.gold), "disputed": len(each.disputed), "by": each.by, "waiting": each.waiting}
-            for name, each in decided.items()
-        }
-    }
+def adjudication_keys(decided: Mapping[str, Adjudication], referred: Mapping[str, Pushed]) -> Keys:
+    """``layers{NAME{gold, disputed, by{…}, unclear[…]}}``, in units; with ``review{…}`` in tasks when referred."""
+    keys = {}
+    for name, each in decided.items():
+        counts = {"gold": len(each.gold), "disputed": len(each.disputed), "by": each.by, "waiting": each.waiting}
+        review = {"review": referred[name].as_json()} if name in referred else {}
+        keys[name] = counts | {"unclear": each.unclear} | review
+    return {"layers": keys}
 
 
-def adjudication(decided: Mapping[str, Adjudication]) -> View:
-    """Units decided and disputed."""
+def adjudication(decided: Mapping[str, Adjudication], referred: Mapping[str, Pushed]) -> View:
+    """Units decided and disputed, tasks referred to adjudicators, and cases for the guideline's author."""
     columns = ("layer", "gold", "disputed", "waiting", "decided by")
     rows = [
         (name, len(each.gold), len(each.disputed), each.waiting, ", ".join(f"{how} {n}" for how, n in each.by.items()))
         for name, each in decided.items()
     ]
-    return lambda console: table(console, columns, rows)
+    unclear = [(name, *case.values()) for name, each in decided.items() for case in each.unclear]
+
+    def draw(console: Console) -> None:
+        table(console, columns, rows)
+        if referred:
+            tasks = [(name, *each.as_json().values()) for name, each in referred.items()]
+            table(console, ("layer", "created", "unchanged", "superseded", "total"), tasks, title="Referred, in tasks")
+        if unclear:
+            named = ("layer", "answer", "article", "target", "adjudicator", "sure", "error", "unclear")
+            table(console, named[:-1], [row[:-1] for row in unclear], title="For the guideline's author")
+
+    return draw
 
 
 def released(cut: Released) -> View:

@@ -60,6 +60,8 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, line: str, w
         ('name = "a"\n[splits]\ntrain = true', "must be int or float, not bool"),
         ('name = "a"\n[splits]\npolicy = "random"', "'random'"),
         ('name = "a"\n[labeling]\nredundancy = 0', "at least 1"),
+        ('name = "a"\n[labeling]\nmodel = 0.5', "a probability above 0.5"),
+        ('name = "a"\n[labeling]\nmodel = true', "must be int or float"),
         ('name = "a"\n[release]\nwithhold_labels = ["dev"]', "'dev'"),
         ('name = "a"\n[[release.waivers]]\nwhat = "datasheet"\nreason = " "', "gives no reason"),
         ("name = ", "cannot be read as TOML"),

@@ -37,7 +37,7 @@ def a_folder(folder: Path, **manifest: Any) -> Path:
         "changes": None,
         "layers": [layer_record(layers.read(ROOT / "labeling" / name)) for name in ("entities", "stance", "claims")],
         "splitting": {"policy": "hash", "train": 0.8, "validation": 0.1, "test": 0.1, "salt": "x"},
-        "labeling": {"redundancy": 2, "blind": True},
+        "labeling": {"redundancy": 2, "blind": True, "model": None},
         "withheld_labels": [],
         "waivers": [{"what": "datasheet", "reason": "a test"}],
         "answers": {},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,8 +17,10 @@ from copydesk.dataset.ingest import ingest
 from copydesk.dataset.ingest.again import RawChanged
 from copydesk.dataset.store import Store
 from copydesk.executor import Here
+from copydesk.labeling import layers, stages
 from copydesk.project import Project
 from copydesk.schemas import Schemas
+from copydesk.spans import quoted
 from copydesk.testing import a_project, an_annotation
 
 STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the “bridge” 🌉."
@@ -65,6 +68,57 @@ def test_an_annotation_is_shown(built: Project) -> None:
     record = an_annotation(article(built, "raw/articles/tag.txt"))
     files.append_jsonl(built.labeling / "entities/annotations.jsonl", [record])
     assert show.show(built, record["annotation_id"])["record"] == record
+
+
+def labelled(project: Project, path: str = "raw/articles/tag.txt") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Two people differ about one span, an adjudicator decides; the gold unit and the three answers."""
+    about = article(project, path)
+    start = str(about["text"]).index("“bridge” 🌉")
+
+    def marked(label: str) -> dict[str, Any]:
+        return {"spans": [{"span_id": "s", **quoted(str(about["text"]), start, start + 10), "label": label}]}
+
+    answers = [
+        an_annotation(about, annotator="ann-1", value=marked("FAC")),
+        an_annotation(about, annotator="ann-2", value=marked("LOC")),
+        an_annotation(about, annotator="judge", role="adjudicator", value=marked("FAC")),
+    ]
+    layer = layers.load(project, ["entities"])[0]
+    files.append_jsonl(layer.annotations, answers)
+    stages.adjudicate(project, [layer])
+    (unit,) = [unit for unit in files.read_jsonl(layer.gold) if unit["kind"] == "span"]
+    return unit, answers
+
+
+def test_a_gold_unit_leads_to_the_people_the_article_and_the_raw_words(built: Project) -> None:
+    unit, _ = labelled(built)
+    shown = show.show(built, unit["unit_id"])
+    assert shown["record"] == unit
+    told = [(each["annotator"], each["is_basis"], each["says"].split()[-1]) for each in shown["answers"]]
+    assert told == [("judge", True, "FAC"), ("ann-1", False, "FAC"), ("ann-2", False, "LOC")]
+    assert all(each["updated_at"] for each in shown["answers"])
+    assert shown["article"]["path"] == "raw/articles/tag.txt"
+    (words,) = shown["words"]
+    assert words["raw"] == words["text"] == "“bridge” 🌉"
+    raw = (built.dataset / "raw/articles/tag.txt").read_text()
+    assert raw[words["raw_start"] : words["raw_end"]] == "“bridge” 🌉"
+
+    out = StringIO()
+    show.render(shown, Console(file=out, width=200, markup=False))
+    assert "judge" in out.getvalue() and "raw/articles/tag.txt" in out.getvalue()
+
+
+def test_an_answer_leads_to_the_escapes_behind_its_words(built: Project) -> None:
+    _, answers = labelled(built, "raw/articles/wire.jsonl#2")
+    (words,) = show.show(built, answers[0]["annotation_id"])["words"]
+    assert words["raw"].endswith("\\ud83c\\udf09")
+
+
+def test_a_label_whose_raw_file_changed_says_why_there_are_no_raw_words(built: Project) -> None:
+    unit, _ = labelled(built)
+    (built.dataset / "raw/articles/tag.txt").write_text("Something else entirely.")
+    (words,) = show.show(built, unit["unit_id"])["words"]
+    assert words["raw"] is None and "has changed" in words["problem"]
 
 
 @pytest.mark.parametrize("record_id", ["art-0000000000000000", "ann-0000000000000000", "unit-0000000000000000", "x"])

@@ -1,7 +1,8 @@
 """Show one record with its evidence, down to the raw bytes.
 
 In:  an id: ``art-…`` of the last build, ``ann-…`` of an annotation, ``unit-…`` of a gold unit.
-Out: the record, and for an article each reading with the raw words it rests on; :func:`render` prints it.
+Out: the record; for an article each reading with the raw words it rests on, for a label its trail (``trail``);
+     :func:`render` prints it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from copydesk import files
 from copydesk.dataset.ingest.again import RawChanged, read_again
 from copydesk.dataset.ingest.traced import Segment, raw_span
 from copydesk.dataset.store import Store
+from copydesk.dataset.trail import draw, trail
 from copydesk.errors import CopydeskError
 from copydesk.labeling import layers
+from copydesk.labeling.annotations import history, latest
+from copydesk.labeling.layers import Layer
 from copydesk.project import Project
 
 if TYPE_CHECKING:
@@ -42,7 +46,10 @@ class NoRaw(CopydeskError):
 
 
 def show(project: Project, record_id: str) -> dict[str, Any]:
-    """The record, what it is, and for an article its evidence with the raw words. Raises UnknownId, NotBuilt."""
+    """The record, what it is, and what it rests on: an article's evidence, a label's people, article and raw words.
+
+    Raises: UnknownId, NotBuilt.
+    """
     kind = next((kind for prefix, kind in KINDS.items() if record_id.startswith(prefix)), None)
     if kind is None:
         raise UnknownId(record_id)
@@ -51,17 +58,18 @@ def show(project: Project, record_id: str) -> dict[str, Any]:
         if article is None:
             raise UnknownId(record_id)
         return {"kind": kind, "record": article, **_evidence(project, article)}
-    return {"kind": kind, "record": _labelled(project, kind, record_id), "evidence": [], "removed": []}
+    layer, record = _labelled(project, kind, record_id)
+    return {"kind": kind, "record": record, **trail(project, layer, record)}
 
 
-def _labelled(project: Project, kind: str, record_id: str) -> dict[str, Any]:
-    """The latest annotation or the gold unit of this id."""
+def _labelled(project: Project, kind: str, record_id: str) -> tuple[Layer, dict[str, Any]]:
+    """The latest annotation or the gold unit of this id, and its layer."""
     key = "annotation_id" if kind == "annotation" else "unit_id"
     for layer in layers.load(project):
-        path = layer.annotations if kind == "annotation" else layer.gold
-        found = [record for record in files.read_jsonl(path) if record[key] == record_id]
+        records = latest(history(layer)) if kind == "annotation" else files.read_jsonl(layer.gold)
+        found = [record for record in records if record[key] == record_id]
         if found:
-            return found[-1]
+            return layer, found[-1]
     raise UnknownId(record_id)
 
 
@@ -110,6 +118,7 @@ def render(shown: Record, console: Console) -> None:
         _render_article(shown, console)
     else:
         console.print_json(data=shown["record"])
+        draw(shown, console)
 
 
 def _render_article(shown: Record, console: Console) -> None:

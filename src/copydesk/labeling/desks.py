@@ -80,7 +80,7 @@ def find(project: Project, records: Iterable[Json]) -> dict[Desk, list[Place]]:
         if marker and marker[1] == project.name:
             annotator = None if marker[5] == EVERYONE else marker[5]
             desk = Desk(marker[1], marker[2], marker[3], annotator, bool(marker[4]))
-            found.setdefault(desk, []).append(Place(desk, int(record["id"]), marker[5], record))
+            found.setdefault(desk, []).append(Place(desk, int(record["id"]), marker[6], record))
     return found
 
 

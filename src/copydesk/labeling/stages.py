@@ -14,7 +14,7 @@ from copydesk.dataset.store import Store
 from copydesk.issues import Issue
 from copydesk.labeling import adjudicate as desk
 from copydesk.labeling import agreement as measures
-from copydesk.labeling.agreement import Metric
+from copydesk.labeling.agreement import Metric, Person
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import current
@@ -23,9 +23,10 @@ from copydesk.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Agreement per layer, and answers that did not count."""
+    """Agreement per layer, of all and of each annotator, and answers that did not count."""
 
     layers: dict[str, list[Metric]] = field(default_factory=dict)
+    people: dict[str, list[Person]] = field(default_factory=dict)  #: each annotator beside the others, by layer
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -36,6 +37,7 @@ def agreement(project: Project, layers: Sequence[Layer]) -> Agreed:
     for layer in layers:
         answers = latest(history(layer))
         agreed.layers[layer.name] = measures.agreement(layer, answers, articles)
+        agreed.people[layer.name] = measures.people(layer, answers, articles)
         agreed.issues.extend(current(layer, answers, articles)[1])
     return agreed
 
@@ -43,11 +45,13 @@ def agreement(project: Project, layers: Sequence[Layer]) -> Agreed:
 def adjudicate(project: Project, layers: Sequence[Layer]) -> dict[str, desk.Adjudication]:
     """Decide what people agree on and write each layer's gold and disputes. Raises NotBuilt, BrokenHistory."""
     articles = Store(project).by_id
-    redundancy = project.labeling_settings.redundancy
+    settings = project.labeling_settings
+    model = None if settings.model is None else desk.Model(least=settings.model)
     decided = {}
     with files.locked(project.build / ".adjudicate.lock", "labeling/*/gold.jsonl"):
         for layer in layers:
-            found = desk.adjudicate(layer, latest(history(layer)), articles, redundancy=redundancy)
+            answers = latest(history(layer))
+            found = desk.adjudicate(layer, answers, articles, redundancy=settings.redundancy, model=model)
             desk.write(layer, found)
             decided[layer.name] = found
     return decided

@@ -421,6 +421,7 @@ class LabelingNote(TypedDict):
 
     redundancy: int
     blind: bool
+    model: float | None
 
 
 class AttributeNote(TypedDict):

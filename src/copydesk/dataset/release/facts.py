@@ -80,6 +80,7 @@ class ReleaseFacts:
     splitting: Splits  #: policy, shares, salt
     redundancy: int
     blind: bool
+    model: float | None  #: how sure a model had to be to decide; None: none did
     withheld: tuple[str, ...]  #: splits whose labels a public release leaves out
     waivers: tuple[Waiver, ...]
     answers: Mapping[str, str]  #: people's words of dataset/datasheet.toml, by ``section.question``

@@ -55,7 +55,7 @@ def _about(project: Project, corpus: Corpus, answers: Mapping[str, str]) -> Reco
         **{key: getattr(project, key) for key in ("name", "title", "description", "license")},
         "languages": list(project.languages),
         "splitting": {key: getattr(project.splits, key) for key in ("policy", *SPLITS, "salt")},
-        "labeling": {"redundancy": settings.redundancy, "blind": settings.blind},
+        "labeling": {key: getattr(settings, key) for key in ("redundancy", "blind", "model")},
         "layers": [layer_record(labels.layer) for labels in corpus.labels],
         "waivers": [{"what": waiver.what, "reason": waiver.reason} for waiver in project.release.waivers],
         "answers": dict(answers),

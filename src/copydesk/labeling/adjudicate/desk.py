@@ -32,6 +32,7 @@ class Adjudication:
     by: dict[str, int] = field(default_factory=dict)  #: gold units by how they were decided
     waiting: int = 0  #: tasks with fewer answers than asked: not decided yet
     left_out: int = 0  #: spans that more than half did not mark
+    unclear: list[Record] = field(default_factory=list)  #: cases that an adjudicator holds the guideline to leave open
     issues: list[Issue] = field(default_factory=list)  #: answers that belong to another text or version
 
 
@@ -73,8 +74,16 @@ def adjudicate(
         by=dict(sorted(Counter(unit["how"] for unit in gold).items())),
         waiting=sum(1 for task in tasks if task.human and not task.has(redundancy)),
         left_out=sum(sheet.left_out for sheet in sheets),
+        unclear=[
+            _case(task.word) for task in tasks if task.word and (task.word["review"] or {}).get("unclear_guideline")
+        ],
         issues=issues,
     )
+
+
+def _case(word: Mapping[str, Any]) -> Record:
+    """What the guideline's author needs to find it: the answer, and what it is about."""
+    return {name: word[name] for name in ("annotation_id", "article_id", "target", "annotator")} | dict(word["review"])
 
 
 def _task(article: Mapping[str, Any], target: str | None, given: Iterable[Mapping[str, Any]]) -> _Task:

@@ -109,6 +109,10 @@ def annotators(summary: Summary) -> str:
     return "Annotators, by pseudonym.\n\n" + table(header, body)
 
 
+def _model(least: float | None) -> str:
+    return "" if least is None else f", else a model that is at least {least:.0%} sure"
+
+
 def labelling(summary: Summary) -> str:
     """How labels were asked for."""
     facts = summary.facts
@@ -120,7 +124,8 @@ def labelling(summary: Summary) -> str:
             "each other's answers",
             f"answers by system: {_counts(systems)}",
             f"answers given with predictions in view: {share(helped, len(summary.answers))}",
-            "adjudication per unit: unanimous, else majority; an attribute nobody answered is an abstention",
+            f"adjudication per unit: unanimous, else majority{_model(facts.model)}; an attribute nobody answered is an "
+            "abstention",
         ]
     )
 

@@ -1,0 +1,149 @@
+"""Disputes go to an adjudicator on a real server and come back as gold that says who decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.integration import desk
+
+from copydesk.console import quiet
+from copydesk.files import read_jsonl
+from copydesk.labeling import annotators, desks, results, stages
+from copydesk.labeling.annotations import history, latest
+from copydesk.labeling.push import Pushed
+from copydesk.labeling.referral import NoAdjudicator, refer
+from copydesk.labeling.results import Item
+from copydesk.labeling.review_page import CONFIDENCE, ERROR, GUIDELINE, NOTE
+from copydesk.labeling.studio import Studio
+from copydesk.labeling.tasks import SUPERSEDED
+from copydesk.project import Project
+
+pytestmark = pytest.mark.studio
+
+RAIN, SNOW = "Rain fell on Oslo 🌧️ on Monday.", "Snow fell on Bergen."
+OSLO, MONDAY = (13, 17), (24, 30)
+NOBODY_SHOWN = {"created": 0, "unchanged": 0, "superseded": 0, "total": 0}
+
+
+@pytest.fixture
+def corpus(on_server: Callable[..., Project], request: pytest.FixtureRequest) -> Project:
+    """Two articles that two annotators have labelled: of one they say the same, of the other not."""
+    project = on_server(request.node.name[:60])
+    desk.stock(project, {"art-0000000000000001": RAIN, "art-0000000000000002": SNOW})
+    desk.people(project, "ann-a", "ann-b")
+    desk.push(project)
+    for who, label in (("ann-a", "GPE"), ("ann-b", "LOC")):
+        answer(project, who, 1, desk.span(*OSLO, label, RAIN))
+        answer(project, who, 2, desk.span(13, 19, "GPE", SNOW))
+    return project
+
+
+def answer(project: Project, who: str, article: int, *regions: dict[str, Any]) -> dict[str, Any]:
+    """Answer the one live task on ``who``'s desk, with the key of the server's owner."""
+    (task,) = [
+        task
+        for task in desk.live(project)
+        if task["annotator"] == who and task["data"]["article_id"].endswith(str(article))
+    ]
+    return Studio.connect(project).annotate(task["id"], regions, completed_by=desk.user_id(project, who))
+
+
+def judge(project: Project, name: str = "judge") -> Studio:
+    studio = Studio.connect(project)
+    annotators.add(project, name, studio, "adjudicator")
+    return studio
+
+
+def referred(project: Project) -> dict[str, int]:
+    """Pull, adjudicate and refer, as ``copydesk pull && copydesk adjudicate --review`` does."""
+    assert desk.pull(project).issues == []
+    layer = desk.layer(project)
+    decided = stages.adjudicate(project, [layer])
+    done: Pushed = refer(project, [layer], decided, studio=Studio.connect(project), progress=quiet)[layer.name]
+    return done.as_json()
+
+
+def said(name: str, option: str) -> Item:
+    """One of the adjudicator's questions, answered."""
+    return {"id": name, "from_name": name, "to_name": "text", "type": "choices", "value": {"choices": [option]}}
+
+
+def test_the_adjudicator_decides_and_gold_leads_back_to_everybody(corpus: Project) -> None:
+    studio = judge(corpus)
+    assert referred(corpus) == {"created": 1, "unchanged": 0, "superseded": 0, "total": 1}
+    (task,) = [task for task in desk.tasks(corpus) if task["annotator"] == "judge"]
+    assert task["data"][NOTE] == "span (what it is): “Oslo” GPE: ann-a; “Oslo” LOC: ann-b"
+
+    shown = studio.task(task["id"])
+    assert shown is not None
+    by_name = {each["model_version"]: each["result"] for each in shown["predictions"]}
+    assert {
+        name: results.value(desk.layer(corpus), result, RAIN)[0]["spans"][0]["label"]
+        for name, result in by_name.items()
+    } == {
+        "ann-a": "GPE",
+        "ann-b": "LOC",
+    }
+
+    as_judge = annotators.as_annotator(corpus, "judge", studio)
+    decision = [*by_name["ann-a"], said(CONFIDENCE, "high"), said(ERROR, "guideline"), said(GUIDELINE, "unclear")]
+    as_judge.annotate(task["id"], decision)
+    assert desk.pull(corpus).issues == []
+    (word,) = [each for each in latest(history(desk.layer(corpus))) if each["annotator"] == "judge"]
+    assert (word["role"], word["with_predictions"]) == ("adjudicator", True)
+    assert word["review"] == {"confidence": "high", "error": "guideline", "unclear_guideline": True}
+
+    decided = stages.adjudicate(corpus, [desk.layer(corpus)])["entities"]
+    assert decided.disputed == []
+    assert [case["annotation_id"] for case in decided.unclear] == [word["annotation_id"]]
+    (oslo,) = [
+        unit
+        for unit in read_jsonl(desk.layer(corpus).gold)
+        if unit["kind"] == "span" and unit["span"]["text"] == "Oslo"
+    ]
+    assert (oslo["how"], oslo["label"]) == ("adjudicator", "GPE")
+    assert referred(corpus) == NOBODY_SHOWN, "what is settled stays where it is"
+
+
+def test_referring_twice_makes_one_task_and_push_leaves_it(corpus: Project) -> None:
+    judge(corpus)
+    referred(corpus)
+    assert referred(corpus) == {"created": 0, "unchanged": 1, "superseded": 0, "total": 1}
+    (corpus.build / "ledger.jsonl").unlink()
+    assert referred(corpus)["created"] == 0, "also without the cache"
+    assert desk.push(corpus).as_json() == {"created": 0, "unchanged": 4, "superseded": 0, "total": 4}
+    assert len([task for task in desk.live(corpus) if task["annotator"] == "judge"]) == 1
+
+
+def test_a_changed_answer_is_shown_anew_and_an_agreement_takes_the_task_back(corpus: Project) -> None:
+    studio = judge(corpus)
+    referred(corpus)
+    (mine,) = [
+        task for task in desk.live(corpus) if task["annotator"] == "ann-b" and task["data"]["article_id"].endswith("1")
+    ]
+    (given,) = studio.task(mine["id"])["annotations"]  # type: ignore[index]
+    studio.update_annotation(given["id"], {"result": [desk.span(*OSLO, "FAC", RAIN)]})
+    assert referred(corpus) == {"created": 1, "unchanged": 0, "superseded": 0, "total": 1}
+    (task,) = [task for task in desk.tasks(corpus) if task["annotator"] == "judge"]
+    assert "FAC: ann-b" in task["data"][NOTE]
+
+    studio.update_annotation(given["id"], {"result": [desk.span(*OSLO, "GPE", RAIN)]})
+    assert referred(corpus) == NOBODY_SHOWN | {"superseded": 1}
+    (task,) = [task for task in desk.tasks(corpus) if task["annotator"] == "judge"]
+    assert task["data"][SUPERSEDED]
+
+
+def test_the_page_asks_what_the_layer_asks_and_the_judges_questions(corpus: Project) -> None:
+    studio = judge(corpus)
+    referred(corpus)
+    found = {each.annotator: places for each, places in desks.find(corpus, studio.projects()).items() if each.review}
+    config = found["judge"][0].record["label_config"]
+    assert "$note" in config and CONFIDENCE in config and "PERSON" in config
+
+
+def test_without_an_adjudicator_it_is_said_who_to_add(corpus: Project) -> None:
+    with pytest.raises(NoAdjudicator) as caught:
+        referred(corpus)
+    assert "--role adjudicator" in caught.value.hint
