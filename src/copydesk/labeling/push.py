@@ -184,7 +184,9 @@ class Pushing:
                 if attempt == ATTEMPTS:
                     raise
             entry = self.ledger.entry(places, look=True)
-        if not places[0].desk.review and any(task["predictions"] for task in wanted):  # the page shows the predictions of the project's model only
+        if not places[0].desk.review and any(
+            task["predictions"] for task in wanted
+        ):  # the page shows the predictions of the project's model only
             self.studio.update_project(places[0].project_id, {"model_version": MODEL})
         return entry
 

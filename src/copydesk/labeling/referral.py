@@ -115,26 +115,22 @@ def _desk(
 ) -> Pushed:
     """Import what is missing on one review desk, show anew what changed, retire what people settled."""
     name = places[0].desk.annotator
-    wanted, predictions = dict[str, tasks.Data](), dict[str, list[Json]]()
-    for review in disputed:
-        data, shown = _render(work.articles[review.article_id], layer, review, name)
-        wanted[data[tasks.KEY]], predictions[data[tasks.KEY]] = data, shown
+    rendered = [_render(work.articles[review.article_id], layer, review, name) for review in disputed]
+    wanted = {task["data"][tasks.KEY]: task for task in rendered}
     answered = {
         tasks.key(tasks.parts(work.articles[article_id], layer, target, name)) for article_id, target in settled
     }
     entry = _drop_outdated(work, places, entry, wanted)
     work.revive(entry, [key for key in entry.superseded if key in wanted and key not in entry.live])
-    missing = [data for key, data in wanted.items() if key not in entry.live]
+    missing = [task for key, task in wanted.items() if key not in entry.live]
     with work.progress(f"referring {layer.name} to {name}", len(missing)) as step:
-        entry = work.bring(places, entry, missing, step, predictions)
+        entry = work.bring(places, entry, missing, step)
     retired = work.retire(entry, [key for key in entry.live if key not in wanted and key not in answered])
     return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
 
 
-def _render(
-    article: Mapping[str, Any], layer: Layer, review: Review, name: str | None
-) -> tuple[tasks.Data, list[Json]]:
-    """The task's data, and each answer as a prediction under its pseudonym."""
+def _render(article: Mapping[str, Any], layer: Layer, review: Review, name: str | None) -> Json:
+    """The task: its data, and each answer as a prediction under its pseudonym."""
     data = tasks.render(article, layer, review.target, name)
     data[review_page.NOTE] = "\n".join(review.disagreements)
     data[tasks.REVIEW] = digest(
@@ -144,10 +140,10 @@ def _render(
         {"model_version": each["annotator"], "result": results.result(layer, each["value"], article["text"])}
         for each in review.answers
     ]
-    return data, shown
+    return {"data": data, "predictions": shown}
 
 
-def _drop_outdated(work: Pushing, places: Sequence[Place], entry: Entry, wanted: Mapping[str, tasks.Data]) -> Entry:
+def _drop_outdated(work: Pushing, places: Sequence[Place], entry: Entry, wanted: Mapping[str, Json]) -> Entry:
     """Delete tasks that show answers which have changed since, so that they are made anew.
 
     One that the adjudicator has answered, or begun to, stays as it is.
@@ -158,7 +154,7 @@ def _drop_outdated(work: Pushing, places: Sequence[Place], entry: Entry, wanted:
         for task in work.studio.tasks(place.project_id, ("id", "data")):
             if not tasks.is_intact(data := task.get("data")) or (key := data[tasks.KEY]) not in wanted:
                 continue
-            if key in held and data.get(tasks.REVIEW) != wanted[key][tasks.REVIEW]:
+            if key in held and data.get(tasks.REVIEW) != wanted[key]["data"][tasks.REVIEW]:
                 now = work.studio.task(task["id"])
                 if now and not now.get("annotations") and not now.get("drafts"):
                     outdated.append(key)
