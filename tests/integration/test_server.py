@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 import threading
 from collections.abc import Iterator
@@ -14,12 +16,15 @@ import psutil
 import pytest
 
 from copydesk.console import quiet
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, OutsideError
 from copydesk.labeling import environment, server
+from copydesk.labeling import push as pushing
 from copydesk.labeling.studio import Studio
+from copydesk.labeling.tasks import KEY
 from copydesk.project import Project
 from copydesk.testing import a_project
 
+from . import desk
 from .conftest import Served
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
@@ -117,6 +122,31 @@ def test_a_server_that_dies_while_starting_is_told_with_its_log(own: Project, mo
     with pytest.raises(CopydeskError, match="no room on the moon"):
         server.start(own, quiet)
     assert server.status(own) == server.DOWN
+
+
+def test_a_server_that_is_killed_during_a_push_loses_and_doubles_nothing(
+    own: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.start(own, quiet)
+    desk.stock(own, [f"Rain no. {n} in Oslo." for n in range(40)])
+    monkeypatch.setattr(pushing, "BATCH_TASKS", 4)
+    whole, sent = Studio.import_tasks, list[int]()
+
+    def import_and_kill(studio: Studio, project_id: int, tasks: list) -> list[int]:
+        sent.append(len(tasks))
+        if len(sent) == 4:
+            threading.Timer(0.05, os.kill, (server.status(own).pid, signal.SIGKILL)).start()
+        return whole(studio, project_id, tasks)
+
+    with monkeypatch.context() as patch, pytest.raises(OutsideError):
+        patch.setattr(Studio, "import_tasks", import_and_kill)
+        desk.push(own)
+    assert len(sent) < 10, "it was killed in the middle"
+    assert server.status(own) == server.DOWN
+    server.start(own, quiet)
+    assert desk.push(own).total == 40
+    keys = [task["data"][KEY] for task in desk.tasks(own)]
+    assert len(keys) == len(set(keys)) == 40
 
 
 def _empty(project: Project) -> Path:
