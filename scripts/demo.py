@@ -126,10 +126,6 @@ def _tell(
     table(CONSOLE, ("", f"what came out (version {released.version})"), rows)
 
 
-def _rows(counts: dict[str, int]) -> str:
-    return ", ".join(f"{split} {n} rows" for split, n in counts.items())
-
-
 def _invite(project: Project) -> None:
     """How a newcomer labels by hand."""
     running, owner = server.status(project), server.keys(project)

@@ -40,7 +40,9 @@ class Verbs(TyperGroup):
         except OSError as error:
             from copydesk import crash
 
-            code = fail(OutsideError(f"the machine refused: {crash.scrub(str(error))}"), json=ctx.params["json"])
+            place = f"{error.filename}: " if error.filename else ""
+            told = crash.scrub(f"{place}{error.strerror or error}")
+            code = fail(OutsideError(f"the machine refused: {told}"), json=ctx.params["json"])
         except Exception as error:
             from copydesk import crash
 
@@ -67,7 +69,7 @@ app.add_typer(studio_verbs, name="studio")
 people_verbs = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Who labels, by pseudonym.")
 app.add_typer(people_verbs, name="annotators")
 
-Layers = Annotated[list[str] | None, typer.Argument(metavar="[LAYER]...", help="Layers; all when none is named.")]
+Layers = Annotated[list[str] | None, typer.Argument(metavar="LAYER", help="Layers; all when none is named.")]
 
 
 def _version(wanted: bool) -> None:
@@ -139,7 +141,7 @@ def show(
 @app.command()
 def families(
     ctx: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID [ID]]", help="An article, a family, a pair.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="An article, a family, a pair.")] = None,
     review: Annotated[bool, typer.Option("--review", help="The possible band, most doubtful first.")] = False,
 ) -> int:
     """Show which article derives from which, and why; a pair side by side."""
@@ -264,6 +266,7 @@ def push(
 ) -> int:
     """Send tasks to Label Studio, each exactly once."""
     from copydesk import views
+    from copydesk.labeling import annotators
     from copydesk.labeling.layers import load
     from copydesk.labeling.push import push
     from copydesk.labeling.studio import Studio
@@ -274,7 +277,7 @@ def push(
     studio = Studio.connect(project)
     pushed = push(project, chosen, studio=studio, progress=desk.progress, reconcile=reconcile)
     counts = {name: each.as_json() for name, each in pushed.items()}
-    return desk.answer({"layers": counts}, show=views.per_layer(counts))
+    return desk.answer({"layers": counts}, show=views.pushed(counts, studio.url, len(annotators.read(project))))
 
 
 @app.command()
@@ -311,7 +314,7 @@ def status(ctx: typer.Context) -> int:
 @app.command()
 def validate(
     ctx: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files; all when none.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files; all when none.")] = None,
     schema: Annotated[
         str | None, typer.Option(metavar="NAME", help="Kind of record, whatever the file's name.")
     ] = None,
@@ -390,7 +393,7 @@ class Bump(StrEnum):
 @app.command()
 def release(
     ctx: typer.Context,
-    version: Annotated[str | None, typer.Argument(metavar="[VERSION]", help="Such as 1.0.0.")] = None,
+    version: Annotated[str | None, typer.Argument(metavar="VERSION", help="Such as 1.0.0.")] = None,
     bump: Annotated[Bump | None, typer.Option(help="Choose the version that the change calls for.")] = None,
     audience: Annotated[Audience, typer.Option(help="public withholds text that is not cleared.")] = Audience.local,
     sign: Annotated[Path | None, typer.Option(metavar="KEY", help="Sign the sums with this SSH key.")] = None,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -148,7 +149,13 @@ def _pairs(console: Console, keys: Mapping[str, Any]) -> None:
 
 def _list(issues: Sequence[Issue], whole: bool) -> None:
     shown = issues if whole else issues[:SHOWN_ISSUES]
-    for issue in shown:
-        print(f"{issue.severity}: {issue}", file=sys.stderr)
+    for (severity, where, code, hint), group in groupby(shown, lambda i: (i.severity, i.where, i.code, i.hint)):
+        alike = list(group)
+        if len(alike) == 1:
+            print(f"{severity}: {alike[0]}", file=sys.stderr)
+            continue
+        print(f"{severity}: {where} [{code}]" + (f" — {hint}" if hint else ""), file=sys.stderr)
+        for issue in alike:
+            print(f"  {issue.message}" + (f" ({issue.path})" if issue.path != "$" else ""), file=sys.stderr)
     if len(issues) > len(shown):
         print(f"… and {len(issues) - len(shown)} more; -v shows all", file=sys.stderr)

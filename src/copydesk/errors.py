@@ -75,6 +75,15 @@ class NotBuilt(CopydeskError):
         super().__init__(f"{missing.name} is not there", "run `copydesk build` first")
 
 
+class BrokenLine(CopydeskError):
+    """A line of a record file is not JSON."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.path, self.line = path, line
+        message = f"{path}:{line}: is not JSON ({problem})"
+        super().__init__(message, "repair the line; `copydesk validate` names all such, and an older copy is in git")
+
+
 class Locked(CopydeskError):
     """Another Copydesk process is writing here."""
 

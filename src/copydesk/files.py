@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from copydesk.errors import Locked, OutsideError
+from copydesk.errors import BrokenLine, Locked, OutsideError
 
 Record = Mapping[str, Any]
 
@@ -120,10 +120,17 @@ def read_json(path: Path) -> Any:
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """The records of a JSONL file; an absent file has none. Blank lines are passed over."""
+    """The records of a JSONL file; an absent file has none. Blank lines are passed over. Raises BrokenLine."""
     if not path.exists():
         return []
-    return [orjson.loads(line) for line in path.read_bytes().split(b"\n") if line.strip()]
+    records = []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if line.strip():
+            try:
+                records.append(orjson.loads(line))
+            except orjson.JSONDecodeError as error:
+                raise BrokenLine(path, number, str(error)) from None
+    return records
 
 
 @contextmanager

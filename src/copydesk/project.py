@@ -7,6 +7,7 @@ Out: a frozen :class:`Project`; nothing here reads data.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,8 +138,10 @@ class Project:
 
 def _name(config: toml.Reader) -> str:
     name: str = config.take("name", str)
-    if not name or not all(letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in name):
-        raise BadConfig(CONFIG, f"name {name!r} must be ASCII letters, digits, '-', '_' or '.'")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise BadConfig(
+            CONFIG, f"name {name!r} must be ASCII letters, digits, '-', '_' or '.', a letter or digit first"
+        )
     return name
 
 
@@ -150,7 +153,8 @@ def _splits(table: toml.Reader) -> Splits:
     )
     table.close()
     shares = [getattr(splits, name) for name in SPLITS]
-    if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
+    # ``not <=`` refuses nan too.
+    if min(shares) < 0 or not abs(sum(shares) - 1) <= 1e-9:
         raise BadConfig(f"{CONFIG} [splits]", f"shares {shares} must be at least 0 and sum to 1")
     return splits
 
@@ -189,4 +193,6 @@ def _release(table: toml.Reader) -> ReleaseSettings:
 def _hub(table: toml.Reader) -> str | None:
     repo: str | None = table.take("repo", str, None)
     table.close()
+    if repo and not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+        raise BadConfig(f"{CONFIG} [hub]", f"repo {repo!r} is not of the form ORG/NAME")
     return repo or None

@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import orjson
-
 from copydesk import files
 from copydesk.dataset.store import Store
-from copydesk.errors import NotBuilt
+from copydesk.errors import BrokenLine, NotBuilt
 from copydesk.labeling import annotators, layers, tasks
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
@@ -59,7 +57,7 @@ def _asked(project: Project, layer: Layer, articles: Mapping[str, Mapping[str, A
     """Tasks on the articles' texts of today that a server holds. The ledger is a cache: unreadable, it says nothing."""
     try:
         held = {key for row in files.read_jsonl(project.build / "ledger.jsonl") for key in row["live"]}
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+    except (BrokenLine, KeyError, TypeError):
         return set()
     people = (None, *(annotator.name for annotator in annotators.read(project))) if held else ()
     return {

@@ -85,12 +85,17 @@ def families(seen: Seen) -> View:
             for member in family["members"]:
                 console.print(f"  {member}  {_headline(seen.articles[member])}")
         console.print(f"{len(seen.families) - len(several)} articles stand alone")
-        columns = ("a", "b", "band", "score", "extent", "wording", "direction", "decided by")
-        keys = ("a", "b", "band", "score", "extent", "wording", "direction", "decided_by")
         if seen.links:
-            table(console, columns, [[link[key] for key in keys] for link in seen.links])
+            table(console, ("a", "b", "link", "score"), [_link(link) for link in seen.links])
 
     return draw
+
+
+def _link(link: Mapping[str, Any]) -> tuple[object, ...]:
+    """Few columns, so that ids stay whole on 80."""
+    kind = (link[key] for key in ("band", "extent", "wording", "direction") if link[key])
+    by = "" if link["decided_by"] == "model" else f", by {link['decided_by']}"
+    return link["a"], link["b"], ", ".join(kind) + by, link["score"]
 
 
 def _headline(article: Mapping[str, Any]) -> str:
@@ -108,6 +113,19 @@ def annotators(known: Sequence[Annotator]) -> View:
 def sign_in(entry: SignIn) -> View:
     """How somebody signs in: shown in a terminal only, never in --json or a log."""
     return lines(f"{entry.name} signs in at {entry.url}", f"  e-mail    {entry.email}", f"  password  {entry.password}")
+
+
+def pushed(layers: Mapping[str, Mapping[str, Any]], url: str, people: int) -> View:
+    """What was sent, and where people find it."""
+
+    def draw(console: Console) -> None:
+        per_layer(layers)(console)
+        if people:
+            console.print(f"{people} annotator(s) find their tasks at {url}")
+        else:
+            console.print("nobody labels yet: `copydesk annotators add PSEUDONYM` says how to sign in; then push again")
+
+    return draw
 
 
 def per_layer(layers: Mapping[str, Mapping[str, Any]]) -> View:
@@ -162,10 +180,10 @@ def agreement(agreed: Agreed) -> View:
         (name, each.name, each.value, _interval(each), each.units, each.annotators, each.says)
         for name, found in agreed.layers.items()
         for each in found
-        if "." not in each.name
+        if "." not in each.name and each.value is not None
     ]
     if not rows:
-        return lines("no article has two answers yet, so there is nothing to compare")
+        return lines("nothing to compare yet: no article, target or span has answers of two people")
     people = [
         (name, each.annotator, each.answers, each.median_lead_time_s, each.agreement, each.among_others, each.says)
         for name, found in agreed.people.items()
@@ -274,7 +292,7 @@ def removed(gone: Removed) -> View:
     rows = [(each.where, each.what, each.clear) for each in gone.remains]
 
     def draw(console: Console) -> None:
-        console.print(f"{len(gone.articles)} articles with {gone.labels} answers are out of all later releases")
+        console.print(f"out of all later releases: {len(gone.articles)} article(s) with {gone.labels} answer(s)")
         if rows:
             table(console, ("where", "what remains", "how to clear it"), rows)
 

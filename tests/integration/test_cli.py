@@ -137,3 +137,21 @@ def test_an_interrupt_ends_with_130_and_leaves_the_old_build(tmp_path: Path) -> 
     finally:
         running.kill()
     assert (project.build / "articles.parquet").read_bytes() == before
+
+
+def test_a_broken_line_in_a_store_is_named_and_no_fault_of_ours(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    assert copydesk("build", cwd=project.root).returncode == 0
+    (project.dataset / "removals.jsonl").write_text('{"broken\n')
+    done = copydesk("release", "1.0.0", cwd=project.root)
+    assert done.returncode == 2
+    assert "removals.jsonl:1" in done.stderr
+
+
+def test_a_file_in_place_of_a_folder_is_named_without_a_traceback(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    (project.root / "build").write_text("no folder")
+    done = copydesk("build", cwd=project.root)
+    assert done.returncode == 3
+    assert str(project.root / "build") in done.stderr
+    assert "Errno" not in done.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import files
-from copydesk.errors import Locked, OutsideError
+from copydesk.errors import BrokenLine, Locked, OutsideError
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
@@ -84,3 +84,10 @@ def test_a_second_writer_is_refused_and_told_who_holds_the_lock(tmp_path: Path) 
         holder.wait()
     with files.locked(lock, "build/"):  # a dead holder holds nothing
         pass
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "splits.jsonl").write_text('{"a":1}\n\n{"b\n')
+    with pytest.raises(BrokenLine, match=r"splits\.jsonl:3") as caught:
+        files.read_jsonl(tmp_path / "splits.jsonl")
+    assert "copydesk validate" in caught.value.hint

@@ -64,6 +64,15 @@ def test_evidence_quotes_the_raw_words(built: Project) -> None:
     assert "Associated Press" in out.getvalue() and "\x1b[" in out.getvalue()
 
 
+def test_what_is_shown_holds_no_markup_and_all_brackets_of_the_text(built: Project) -> None:
+    shown = show.show(built, str(article(built, "raw/articles/tag.txt")["article_id"]))
+    shown["evidence"][0]["value"] = "[bold] in brackets"
+    out = StringIO()
+    show.render(shown, Console(file=out, width=200, markup=False))  # as the program's own console
+    assert "[dim]" not in out.getvalue() and "[/]" not in out.getvalue()
+    assert "[bold] in brackets" in out.getvalue()
+
+
 def test_an_annotation_is_shown(built: Project) -> None:
     record = an_annotation(article(built, "raw/articles/tag.txt"))
     files.append_jsonl(built.labeling / "entities/annotations.jsonl", [record])

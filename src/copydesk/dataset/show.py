@@ -136,10 +136,11 @@ def _render_article(shown: Record, console: Console) -> None:
 
 def _fields(article: Record) -> Any:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("field", "value", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for name, value in _flat(article):
-        table.add_row(name, "[dim]–[/]" if value is None else _plain(value))
+        table.add_row(name, Text("–", style="dim") if value is None else Text(value))
     return table
 
 
@@ -160,6 +161,7 @@ def _flat(article: Record) -> list[tuple[str, str | None]]:
 
 def _readings(title: str, rows: Sequence[Record]) -> Any:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title, "reads", "rule", "sure", "raw", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for row in rows:
@@ -168,18 +170,11 @@ def _readings(title: str, rows: Sequence[Record]) -> Any:
         words = " ".join((row["quote"] or "").split())
         words = words if len(words) <= CONTEXT else words[: CONTEXT - 1] + "…"
         colour = "green" if "field" in row else "red"
-        reads = _plain(row.get("value") or "")
         table.add_row(
-            f"[cyan]{row.get('field') or row.get('kind')}[/]",
-            reads,
-            row["rule"],
+            Text(row.get("field") or row["kind"], style="cyan"),
+            Text(row.get("value") or ""),
+            Text(row["rule"]),
             sure,
-            f"[dim]{place}[/] [{colour}]{_plain(words)}[/]",
+            Text.assemble((place, "dim"), " ", (words, colour)),
         )
     return table
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-import orjson
-
+from copydesk.errors import BrokenLine
 from copydesk.files import read_jsonl, write_jsonl
 from copydesk.labeling.desks import Place
 from copydesk.labeling.studio import Json, Studio
@@ -52,7 +51,7 @@ class Ledger:
         self._studio = studio
         try:
             rows = [_entry(row) for row in read_jsonl(self._path)]
-        except (orjson.JSONDecodeError, TypeError):
+        except (BrokenLine, TypeError):
             rows = []  # only a cache: what it said is on the server
         self._entries = {(row.server, row.desk): row for row in rows}
 
