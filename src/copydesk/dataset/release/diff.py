@@ -10,7 +10,7 @@ ones: withheld words are no change.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,7 @@ class ConfigDiff:
     changed: tuple[Changed, ...]
     fields_added: tuple[str, ...]
     fields_removed: tuple[str, ...]
+    labels: Mapping[str, int] | None  #: gained, lost, relabelled units; None where a config has no labels
 
     @property
     def step(self) -> str:
@@ -67,6 +68,7 @@ class ConfigDiff:
             "fields": dict(sorted(fields.items())),
             "fields_added": list(self.fields_added),
             "fields_removed": list(self.fields_removed),
+            "labels": self.labels and dict(self.labels),
         }
 
     def rows(self) -> Row:
@@ -188,21 +190,37 @@ class _Side:
 def _config(name: str, old: _Side, new: _Side) -> ConfigDiff:
     before, after = old.digests(name), new.digests(name)
     fields_added, fields_removed = _fields(name, old.facts, new.facts)
+    added, removed = after.keys() - before.keys(), before.keys() - after.keys()
     differ = {key for key in before.keys() & after.keys() if before[key] != after[key]}
-    pairs = _pairs(name, old, new, differ) if differ else []
+    was = {key: row for key, row in old.rows(name) if key in differ | removed} if differ | removed else {}
+    now = {key: row for key, row in new.rows(name) if key in differ | added} if differ | added else {}
+    pairs = [Changed(key, was[key], now[key]) for key in sorted(differ)]
     return ConfigDiff(
-        added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
+        added=tuple(sorted(added)),
+        removed=tuple(sorted(removed)),
         changed=tuple(pair for pair in pairs if set(pair.fields) - set(fields_added)),
         fields_added=fields_added,
         fields_removed=fields_removed,
+        labels=None if name in KEYS else _labels(was.values(), now.values()),
     )
 
 
-def _pairs(name: str, old: _Side, new: _Side, keys: set[Key]) -> list[Changed]:
-    before = {key: row for key, row in old.rows(name) if key in keys}
-    after = {key: row for key, row in new.rows(name) if key in keys}
-    return [Changed(key, before[key], after[key]) for key in sorted(keys)]
+def _labels(before: Iterable[Row], after: Iterable[Row]) -> dict[str, int]:
+    """What happened to the labels of rows that differ: a label is known by its place, a span or a target."""
+    was = dict(label for row in before for label in _labels_of(row))
+    now = dict(label for row in after for label in _labels_of(row))
+    return {
+        "gained": len(now.keys() - was.keys()),
+        "lost": len(was.keys() - now.keys()),
+        "relabelled": sum(was[place] != now[place] for place in was.keys() & now.keys()),
+    }
+
+
+def _labels_of(row: Row) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+    for part in row.get("spans", [row]):
+        place = (part["start"], part["end"]) if "start" in part else (row["target"],)
+        names = [value for key, value in part.items() if key.endswith("_name")]
+        yield (row["article_id"], *place), names
 
 
 def _fields(name: str, old: ReleaseFacts, new: ReleaseFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
