@@ -121,3 +121,22 @@ def test_processes_make_the_same_records(corpus: Path) -> None:
         put(corpus, f"{n}.txt", f"{STORY} {n}")
     put(corpus, "bad.txt", b"\xff")
     assert run(corpus, executor=Pool(2)) == run(corpus)
+
+
+def test_an_address_is_read_as_a_file_is(corpus: Path) -> None:
+    import fsspec
+
+    with fsspec.open("memory://bucket/bridge.txt", "wb") as file:
+        file.write(STORY.encode())
+    (corpus / "dataset/sources/far.toml").write_text(
+        'name = "far"\npaths = ["memory://bucket/*.txt", "memory://bucket/gone.jsonl"]\n'
+        'rights = {license = "unknown", redistribute = false}\n'
+    )
+    put(corpus, "bridge.txt", STORY)
+    done = run(corpus)
+    near, far = sorted(done.articles, key=lambda article: article["provenance"]["source"])
+    assert far["provenance"]["path"].startswith("memory://") and far["provenance"]["source"] == "far"
+    for field in ("text", "quality", "language"):
+        assert near[field] == far[field]
+    assert near["provenance"]["raw_sha256"] == far["provenance"]["raw_sha256"]
+    assert [(row["code"], row["where"]) for row in done.rejects] == [("unreadable", "far: memory://bucket/gone.jsonl")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.dataset.ingest import rules
+from copydesk.dataset.ingest.record import ASSERTED
 from copydesk.dataset.ingest.rules.names import byline, is_headline
 from copydesk.dataset.ingest.rules.scrape import Rule, Scrape
 
@@ -85,3 +86,24 @@ def test_names_and_headlines() -> None:
     assert byline("By Jane van Doe and J. R. Roe | Dec 6") == ["Jane van Doe", "J. R. Roe"]
     assert byline("By the time it rained") == [] == byline("By Reuters Staff")
     assert is_headline("Council will pay for the bridge") and not is_headline("He agreed to pay for the bridge.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"By Jane Doe\nBy John Roe\n{STORY}",  # one of another story
+        f"Jane Doe\nUpdated December 6, 2023\n{STORY}",  # a place may stand above a date as well
+        f"By Jane DoeView Gallery\n{STORY}",  # a lost line break
+        f"Published: 6 December 2023\nPublished: 7 December 2023\n{STORY}",
+        f"What the council said about the bridge this week\n{STORY}",  # perhaps the summary of a lost headline
+        f"What Voters Told Us About the Bridge Last Week\nCouncil Will Pay for Bridge\n{STORY}",
+    ],
+)
+def test_what_is_unsure_is_not_asserted(text: str) -> None:
+    sure = [name for _, take in rules.read(text).takes for name, _, confidence in take.fields if confidence >= ASSERTED]
+    assert not {"authors", "published", "title"} & set(sure)
+
+
+def test_a_list_keeps_its_short_lines() -> None:
+    text = "\n".join(["The winners", STORY, *(f"Best bridge of the year: number {n}" for n in range(9))])
+    assert rules.read(text).takes == ()

@@ -70,12 +70,6 @@ def only_date(text: str) -> Mention | None:
     return None
 
 
-def starts_with_date(text: str) -> bool:
-    """Whether ``text`` begins with a whole date, a label before it aside."""
-    first = next(full_dates(text[:60]), None)
-    return first is not None and first.span.start <= 14
-
-
 def utc(text: str) -> str | None:
     """An ISO instant with a time zone as records hold it; None for anything else."""
     parsed = _parsed(text)

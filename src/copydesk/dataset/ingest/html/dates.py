@@ -83,6 +83,10 @@ def _choose(
     stored: list[Reading], visible: list[Reading], linked: Reading | None, modified: list[Reading]
 ) -> Reading | None:
     seen = {each.day for each in visible}
+    if _are_apart([*stored, *([linked] if linked else [])]) or (
+        linked and not stored and seen and linked.day not in seen
+    ):
+        return None
     for each in stored:
         if each.day in seen or (linked and linked.day == each.day):
             return each
@@ -91,11 +95,16 @@ def _choose(
             return near
     if stored and not seen:
         days = {each.day for each in stored}
-        is_steady = all(abs((each.day - stored[0].day).days) <= 1 for each in modified)
-        return stored[0] if len(days) == 1 and is_steady else None
+        return stored[0] if {each.day for each in modified} <= days and len(days) == 1 else None
     if not stored:
         return linked or _unopposed(visible)
     return None
+
+
+def _are_apart(stored: list[Reading]) -> bool:
+    """Whether stored dates, the address's included, differ by more than a time zone can explain."""
+    days = [each.day for each in stored]
+    return len(days) > 1 and (max(days) - min(days)).days > 1
 
 
 def _is_same_moment(stored: Reading, visible: Reading) -> bool:

@@ -42,7 +42,7 @@ def copyright_notice(scrape: Scrape) -> Iterator[Take]:
 def newsletter(scrape: Scrape) -> Iterator[Take]:
     """A line that asks to subscribe, to follow or to accept cookies, before or after the story."""
     for line in (*scrape.head, *scrape.lines[-12:]):
-        if phrases.NEWSLETTER.fullmatch(line.text):
+        if phrases.NEWSLETTER.fullmatch(line.text) and not line.is_prose:
             yield line.take()
 
 
@@ -88,12 +88,8 @@ _BIO = re.compile(
     r"(?=.{,120}\b(?:writer|editor|reporter|correspondent|journalist|author|contributor|contributing|columnist|producer|fellow|"
     r"freelance|critic|host|covers|covering|writes|writing|blogger|strategist|librarian|specialist|coach)\b).{20,}",
 )
-_ROLE = re.compile(r"(?i:about the (?:author|writer)s?).*")
 AFTER_AT_LEAST = 0.5  #: of the text stands before what comes after the story
-AFTER_AT_MOST = 0.15  #: of the story's prose may stand behind such a line
-
-
-AFTER_AWAY = 0.3  #: the same behind one that can be nothing else
+AFTER_AT_MOST = 0.25  #: of the story's prose may stand behind such a line
 
 
 def biography(scrape: Scrape) -> Iterator[Take]:
@@ -118,14 +114,8 @@ def after_story(scrape: Scrape) -> Iterator[Take]:
     n_prose = sum(len(line.text) for line in lines if line.is_prose) or 1
     length, at, prose_left = sum(len(line.text) for line in lines), 0, n_prose
     for n, line in enumerate(lines):
-        share = prose_left / n_prose
-        is_away = share <= AFTER_AWAY and phrases.AWAY.match(line.text) and not line.text.endswith("?")
-        is_after = share <= AFTER_AT_MOST and _leads_away(line)
-        if (
-            at >= AFTER_AT_LEAST * length
-            and (is_away or is_after)
-            and not any(other.text == line.text for other in lines[:n])
-        ):
+        is_late = at >= AFTER_AT_LEAST * length and prose_left <= AFTER_AT_MOST * n_prose
+        if is_late and _leads_away(line) and not any(other.text == line.text for other in lines[:n]):
             yield from (below.take() for below in lines[n:])
             return
         at += len(line.text)
@@ -133,12 +123,13 @@ def after_story(scrape: Scrape) -> Iterator[Take]:
 
 
 def _leads_away(line: Line) -> bool:
-    return len(line.text) <= 120 and bool(phrases.AFTER_STORY.fullmatch(line.text))
+    is_heading = len(line.text) <= 120 and phrases.AFTER_STORY.fullmatch(line.text)
+    return bool(is_heading or (phrases.AWAY.match(line.text) and not line.text.endswith("?")))
 
 
 def loose_end(scrape: Scrape) -> Iterator[Take]:
     """A line below the last paragraph that ends no sentence."""
-    for line in scrape.tail:
+    for line in scrape.tail if scrape.is_story else ():
         is_listed = line.is_item or re.match(r"\d", line.text)
         if not line.ends and not line.text.endswith(":") and not is_listed:
             yield line.take()

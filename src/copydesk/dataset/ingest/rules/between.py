@@ -65,7 +65,6 @@ def advertisement(scrape: Scrape) -> Iterator[Take]:
 
 
 _LISTS = re.compile(r"(?:don['’]t miss|read next|see also|must[- ]reads?|more from.*)\s*:", re.IGNORECASE)
-_OPEN = re.compile(r"[:;,–—-]$|[\"“”]|[.!?]\s*[-–—]|[.!?] ")  # goes on below, or quotes
 
 
 def pointer(scrape: Scrape) -> Iterator[Take]:
@@ -104,13 +103,3 @@ def repeat(scrape: Scrape) -> Iterator[Take]:
         if line.is_prose and line.text in seen:
             yield line.take()
         seen.add(line.text)
-
-
-def long_caption(scrape: Scrape) -> Iterator[Take]:
-    """A long line without a sentence's end between two paragraphs: a caption."""
-    first, after = scrape.prose
-    for n in range(first + 1, after - 1):
-        above, line, below = scrape.lines[n - 1 : n + 2]
-        is_long = 70 <= len(line.text) <= 300 and not line.is_item and not line.is_title_case
-        if is_long and above.ends and not line.ends and below.is_prose and not _OPEN.search(line.text):
-            yield line.take()

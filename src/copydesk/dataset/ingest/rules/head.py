@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
 
 from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.rules import agencies, names
@@ -103,18 +105,18 @@ def _is_label(place: str) -> bool:
 
 
 def byline(scrape: Scrape) -> Iterator[Take]:
-    """``By Jane Doe and John Roe``, on a line of its own."""
-    for line in scrape.opening:
-        if people := names.byline(line.text):
-            yield line.take(*(("authors", person, 0.9) for person in people), kind="byline")
-            return
+    """``By Jane Doe and John Roe``, on a line of its own; where two name different people, nobody knows whose it is."""
+    found = [(line, people) for line in scrape.opening if (people := names.byline(line.text))]
+    if found and all(people == found[0][1] for _, people in found):
+        line, people = found[0]
+        yield line.take(*(("authors", person, 0.9) for person in people), kind="byline")
 
 
 _BY_ALONE = re.compile(r"(?:(?:commentary|written|story|words|opinion) )?by:?", re.IGNORECASE)
 
 
 def split_byline(scrape: Scrape) -> Iterator[Take]:
-    """``By`` on a line, a name on the next, perhaps once more below; or a name on the line above a date."""
+    """``By`` on a line, a name on the next, perhaps once more below."""
     lines = scrape.opening
     for n, line in enumerate(lines[:-1]):
         below = lines[n + 1]
@@ -123,13 +125,17 @@ def split_byline(scrape: Scrape) -> Iterator[Take]:
             yield Take(line.start, below.end, (("authors", name, 0.9),))
             yield from (again.take() for again in lines[n + 2 : n + 4] if again.text == name)
             return
-        if names.is_name(line.text) and len(line.text.split()) <= 3 and instants.starts_with_date(below.text):
-            yield line.take(("authors", line.text, 0.85))
-            return
 
 
 def date_stamp(scrape: Scrape) -> Iterator[Take]:
-    """A line before the story that is a date, perhaps behind ``Published``."""
+    """A line before the story that is a date, perhaps behind ``Published``; days that differ are not asserted."""
+    takes = list(_stamps(scrape))
+    days = {value for take in takes for _, value, _ in take.fields}
+    for take in takes:
+        yield take if len(days) == 1 else replace(take, fields=tuple((name, day, 0.5) for name, day, _ in take.fields))
+
+
+def _stamps(scrape: Scrape) -> Iterator[Take]:
     for line in scrape.opening:
         match = _STAMP.fullmatch(line.text)
         mention = instants.only_date(match["date"]) or _leading(match["date"]) if match else None
@@ -149,16 +155,24 @@ def _leading(text: str) -> instants.Mention | None:
 
 
 def headline(scrape: Scrape) -> Iterator[Take]:
-    """The first line before the story that reads like a headline."""
-    found = [line for line in scrape.head if names.is_headline(line.text)] if scrape.prose[1] else []
+    """The only line before the story that reads like a headline, and cannot be its summary instead."""
+    head = scrape.head if scrape.prose[1] else ()
+    found = [line for line in head if names.is_headline(line.text)]
     others = [line for line in found[1:] if line.is_title_case or len(line.text) < 50]  # else a summary
-    if found and not others and scrape.head.index(found[0]) < 8:
+    if found and not others and _stands_alone(found[0], scrape):
         yield found[0].take(("title", found[0].text, 0.85))
+
+
+def _stands_alone(line: Line, scrape: Scrape) -> bool:
+    """Whether only labels stand above, and capitals or a line between it and the story tell it from a summary."""
+    above = takewhile(lambda each: each is not line, scrape.head)
+    between = scrape.text[line.end : scrape.lines[scrape.prose[0]].start]
+    return all(len(each.text.split()) < 5 for each in above) and (line.is_title_case or not between.isspace())
 
 
 def head_line(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is no sentence: a section's name, a counter, a button."""
-    for line in scrape.head if scrape.prose[1] else ():
+    for line in scrape.head if scrape.is_story else ():
         is_deck = len(line.text) >= 50 and not line.is_title_case
         is_listed = line.is_item and len(line.text) > 25
         if not line.ends and not is_deck and not is_listed and not _DATELINE.match(line.text):

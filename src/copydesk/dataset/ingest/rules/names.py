@@ -22,30 +22,27 @@ _SIGN = re.compile(
     r"[A-Z]{2,6}|(?:(?:senior|staff|contributing|\w+) )?(?i:writer|reporter|columnist|correspondent|editor)"
 )
 # A label, a counter or a credit; and what a lost line break glued together.
-_ROLE = re.compile(
-    r"\s+(?:(?:senior|staff|contributing|chief|political?|deputy|special|national) )*"
-    r"(?:writer|columnist|reporter|correspondent|contributor|editor)$",
-    re.IGNORECASE,
-)
-_SIGN = re.compile(
-    r"[A-Z]{2,6}|(?:(?:senior|staff|contributing|\w+) )?(?i:writer|reporter|columnist|correspondent|editor)"
-)
-# A label, a counter or a credit; and what a lost line break glued together.
 _NOT_A_HEADLINE = re.compile(
     r"^(?i:jump|skip|by|credit|photo|illustration|image|published|updated|last|sign|click|read|watch|more|home|menu|listen|"
     r"this article|this story|opinion)\b|^\d+ min\b|^\d\d?/\d|[|©@]|https?:|^(?:[A-Z][a-z]+|[A-Z]{2,})[A-Z][a-z]+ |"
     r"\w[.!?\]][A-Z]|[a-z](?:By|Published)\b|\b(?:19|20)\d\d[A-Z]|([A-Z]\w+ [A-Z]\w+)\1| as told to | - The "
 )
+_ENDS = re.compile(r"[.:,;|>][\"'”’]?$")
 NOT_PEOPLE = re.compile(
     r"\b(?:staff|desk|news|press|reuters|editors?|team|agency|times|post|service|bureau|wire|inc|media|board|network|"
-    r"magazine|reporters?|writers?|columnists?|correspondents?|contributors?|company|group|brandroom)\b",
+    r"magazine|reporters?|writers?|columnists?|correspondents?|contributors?|company|group|brandroom|the|editorial|"
+    r"tribune|herald|journal|daily|online|today|guest|admin)\b",
     re.IGNORECASE,
 )
+# A lost line break inside a word, such as StormView; names such as McCrae and DeVito aside.
+_GLUED = re.compile(r"\b(?!(?:Ma?c|De|Di|Du|El|La|Le|Van|Fitz|San|O['’])[A-Z])\w*[a-z][A-Z]")
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` reads like a person's name: two to five parts, each with a capital."""
-    return bool(_NAME.fullmatch(text)) and not NOT_PEOPLE.search(text) and not any(map(str.isdigit, text))
+    if NOT_PEOPLE.search(text) or _GLUED.search(text) or any(map(str.isdigit, text)):
+        return False
+    return bool(_NAME.fullmatch(text))
 
 
 def byline(text: str) -> list[str]:
@@ -61,6 +58,6 @@ def byline(text: str) -> list[str]:
 def is_headline(text: str) -> bool:
     """Whether a line reads like a headline: some words, no sentence's end, no label."""
     words = text.split()
-    if not 5 <= len(words) <= 30 or not 25 <= len(text) <= 220 or text[-1] in ".:,;|>" or _NOT_A_HEADLINE.search(text):
+    if not 5 <= len(words) <= 30 or not 25 <= len(text) <= 220 or _ENDS.search(text) or _NOT_A_HEADLINE.search(text):
         return False
     return text[0] not in "-•*|" and sum(letter.isalpha() for letter in text) >= 0.6 * len(text)

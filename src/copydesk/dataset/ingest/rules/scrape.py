@@ -24,6 +24,7 @@ _GLUED = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
+MOSTLY = 0.5  #: of a story's letters stand in prose
 PROSE = 80  #: a line at least this long that ends a sentence is prose
 
 
@@ -69,7 +70,7 @@ class Line:
     @property
     def is_prose(self) -> bool:
         """Whether it reads like a paragraph of a story, not like a heading, a label or a caption."""
-        if len(self.text) < PROSE:
+        if len(self.text) < PROSE or self.is_title_case:
             return False
         return self.ends or bool(_TWO_SENTENCES.search(self.text))
 
@@ -102,6 +103,12 @@ class Scrape:
         """The lines before the story's first paragraph; all of them when there is no paragraph."""
         first, after = self.prose
         return self.lines[:first] if after else self.lines
+
+    @cached_property
+    def is_story(self) -> bool:
+        """Whether most of what is open is prose; of lists and tables nobody can say which short lines are furniture."""
+        n_prose = sum(len(line.text) for line in self.lines if line.is_prose)
+        return n_prose >= MOSTLY * sum(len(line.text) for line in self.lines)
 
     @property
     def opening(self) -> tuple[Line, ...]:

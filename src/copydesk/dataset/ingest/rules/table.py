@@ -142,7 +142,7 @@ RULES = (
     Rule("byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline),
     Rule(
         "split-byline",
-        "A byline over two lines, or a name above a date.",
+        "A byline over two lines.",
         f"«By¶Jane Doe»¶{_STORY}",
         head.split_byline,
     ),
@@ -157,8 +157,8 @@ RULES = (
     ),
     Rule(
         "headline",
-        "A line before the story that reads like a headline.",
-        f"«Council will pay for bridge»¶{_STORY}",
+        "The only line before the story that reads like a headline, and cannot be its summary instead.",
+        f"«Council Will Pay for Bridge»¶{_STORY}",
         head.headline,
     ),
     Rule(
@@ -166,12 +166,6 @@ RULES = (
         "A line before the story that is no sentence: section, counter, button.",
         f"«Politics»¶{_STORY}",
         head.head_line,
-    ),
-    Rule(
-        "long-caption",
-        "A long line without a sentence's end between two paragraphs.",
-        f"{_STORY}¶«{_STORY[:-1]}»¶{_STORY} It rained.",
-        between.long_caption,
     ),
     Rule("loose-end", "A line below the last paragraph that ends no sentence.", f"{_STORY}¶«Oslo»", after.loose_end),
     Rule(
