@@ -155,3 +155,13 @@ def test_a_file_in_place_of_a_folder_is_named_without_a_traceback(tmp_path: Path
     assert done.returncode == 3
     assert str(project.root / "build") in done.stderr
     assert "Errno" not in done.stderr
+
+
+def test_the_docs_list_every_verb_and_no_other() -> None:
+    from typer.main import get_command
+
+    from copydesk.cli import app
+
+    text = (Path(__file__).parents[2] / "docs/commands.md").read_text(encoding="utf-8")
+    listed = {row.split("`")[1].split()[0] for row in text.splitlines() if row.startswith("| `")}
+    assert listed == set(get_command(app).commands)

@@ -8,6 +8,7 @@ import pytest
 
 from copydesk.errors import BadConfig, UnknownKey, UnknownLayer
 from copydesk.labeling import layers
+from copydesk.project import Project
 from copydesk.testing import a_project
 
 
@@ -49,3 +50,12 @@ def test_layers_come_in_the_projects_order_and_unknown_ones_are_refused(tmp_path
     assert [layer.name for layer in layers.load(project, ["claims", "entities"])] == ["entities", "claims"]
     with pytest.raises(UnknownLayer, match="this project has entities, stance, claims"):
         layers.load(project, ["mood"])
+
+
+def test_a_layer_without_a_folder_is_named_with_those_that_are_there(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus")
+    config = project.root / "copydesk.toml"
+    config.write_text(config.read_text().replace('"claims"]', '"claims", "mood"]'))
+    with pytest.raises(BadConfig, match="'mood'") as caught:
+        layers.load(Project.load(project.root))
+    assert "claims, entities, stance" in caught.value.hint

@@ -23,7 +23,10 @@ class NotParquet(CopydeskError):
 
     def __init__(self, path: Path, problem: str) -> None:
         self.path, self.problem = path, problem
-        super().__init__(f"{path} cannot be read as Parquet: {problem}", "make it again from its inputs")
+        super().__init__(
+            f"{path} cannot be read as Parquet: {problem}",
+            "in build/: run `copydesk build` again; in a release: get it again",
+        )
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> None:

@@ -122,5 +122,11 @@ def _remains(project: Project, store: Store, ids: tuple[str, ...]) -> tuple[Rema
             Remains(project.hub_repo, "its rows in published revisions", "ask the Hub to delete the revisions")
         )
     places.append(Remains("build/", "its record", "delete the raw file, then run `copydesk build`"))
-    places.append(Remains(str(project.private), "tasks, exports and backups of the server", "see docs/removal.md"))
+    places.append(
+        Remains(
+            str(project.private),
+            "tasks, exports and backups of the server",
+            "delete its tasks on the server and the files here",
+        )
+    )
     return tuple(places)

@@ -97,6 +97,13 @@ def load(project: Project, names: Iterable[str] = ()) -> list[Layer]:
     for name in names:
         if name not in known:
             raise UnknownLayer(name, known)
+    for name in known:
+        if not (project.labeling / name / "layer.toml").is_file():
+            there = sorted(path.parent.name for path in project.labeling.glob("*/layer.toml"))
+            hint = f"make that folder, or name one that is there: {', '.join(there)}"
+            raise BadConfig(
+                "copydesk.toml [labeling]", f"layers names {name!r}, but labeling/{name}/ has no layer.toml", hint
+            )
     wanted = set(names) or set(known)
     return [read(project.labeling / name) for name in known if name in wanted]
 

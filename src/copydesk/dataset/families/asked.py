@@ -24,7 +24,7 @@ class UnknownArticle(CopydeskError):
 
     def __init__(self, wanted: str) -> None:
         self.wanted = wanted
-        super().__init__(f"no article or family {wanted!r} in the build", "`copydesk families --json` lists the ids")
+        super().__init__(f"no article or family {wanted!r} in the build", "`copydesk --json families` lists the ids")
 
 
 @dataclass(frozen=True, slots=True)

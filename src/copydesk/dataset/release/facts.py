@@ -33,7 +33,7 @@ class NotARelease(CopydeskError):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        problem = f"has no {MANIFEST}" if folder.is_dir() else "is not there"
+        problem = f"has no {MANIFEST}" if folder.is_dir() else "is no folder" if folder.exists() else "is not there"
         super().__init__(f"{folder} {problem}", "name the folder of a release, such as dist/NAME-1.0.0")
 
 

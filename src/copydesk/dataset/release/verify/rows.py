@@ -143,7 +143,12 @@ def removed(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
     ):
         if found in opened.gone:
             message = f"was removed from the dataset, by its {name}"
-            yield Issue("removed", article["article_id"], message, hint="do not use this copy")
+            yield Issue(
+                "removed",
+                article["article_id"],
+                message,
+                hint="do not use this copy; whoever cuts it: `copydesk remove` this one, too",
+            )
 
 
 ROW_CHECKS: dict[str, RowCheck] = {
