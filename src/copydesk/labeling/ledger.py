@@ -7,7 +7,7 @@ names, and while no write went unanswered; else every task is looked at, and of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from copydesk.errors import BrokenLine
@@ -127,7 +127,7 @@ def _projects(places: Sequence[Place]) -> list[list[Any]]:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    row = asdict(entry)
+    row = {name: getattr(entry, name) for name in entry.__slots__}
     row["live"] = {key: list(held) for key, held in entry.live.items()}
     row["superseded"] = {key: list(held) for key, held in entry.superseded.items()}
     return row

@@ -27,6 +27,8 @@ URL, API_KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 PAGE = 1000  #: tasks per page of a listing
 READ_S, WRITE_S, EXPORT_S = 120.0, 300.0, 1800.0
 
+_JSON = {"Content-Type": "application/json"}
+
 Json = dict[str, Any]
 
 
@@ -275,6 +277,8 @@ class Studio:
         import httpx
         from label_studio_sdk.core.api_error import ApiError
 
+        if "json" in request:  # the SDK's own encoder walks every value in Python first
+            request["content"], request["headers"] = orjson.dumps(request.pop("json")), _JSON
         try:
             options = {"max_retries": 0, "timeout": timeout}
             answer = self._http().request(path, method=method, request_options=options, **request)
