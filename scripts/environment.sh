@@ -33,6 +33,7 @@ prepare_environment() {
         "$python" -m venv .venv
         install --require-hashes -r requirements.lock
         install --no-deps --no-build-isolation --editable .
+        .venv/bin/python -m compileall -q src  # a verb starts fast also where Python may not write its caches
         echo "$stamp" > .venv/.copydesk-lock
     fi
     export PATH="$root/.venv/bin:$PATH"

@@ -80,6 +80,12 @@ class Desk:
             raise CopydeskError("no Hub repository was named", "give --repo ORG/NAME, or set repo under [hub]")
         return project.hub_repo
 
+    def now(self) -> str:
+        """The present instant, to the second; stages take it as an argument."""
+        from datetime import UTC, datetime
+
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
     @property
     def progress(self) -> Progress:
         return quiet if self.json and not self.verbose else bar

@@ -1,0 +1,76 @@
+"""``copydesk annotators``: who labels, by pseudonym."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from copydesk.console import Desk
+
+app = typer.Typer(
+    name="annotators",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Who labels, by pseudonym.",
+)
+
+
+@app.command("list")
+def annotators_list(ctx: typer.Context) -> int:
+    """List the project's annotators."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    known = annotators.read(desk.project())
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
+
+
+@app.command("add")
+def annotators_add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="PSEUDONYM", help="Never a person's name.")],
+    role: Annotated[str, typer.Option(help="human, model or adjudicator.")] = "human",
+) -> int:
+    """Let somebody label, and say how they sign in."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+    from copydesk.labeling.studio import Studio
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    sign_in = annotators.add(project, name, Studio.connect(project), role)
+    return desk.answer({"annotators": [{"name": name, "role": role, "url": sign_in.url}]}, show=views.sign_in(sign_in))
+
+
+@app.command("remove")
+def annotators_remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="PSEUDONYM")]) -> int:
+    """Let somebody leave; what they answered stays theirs. The next push deals their open tasks out again."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    annotators.remove(project, name)
+    known = annotators.read(project)
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))
+
+
+@app.command("reassign")
+def annotators_reassign(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="FROM", help="Whose open tasks.")],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Who takes them over.")],
+) -> int:
+    """Hand somebody's open tasks over; what they answered stays theirs. The next push moves the tasks."""
+    from copydesk import views
+    from copydesk.labeling import annotators
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    annotators.reassign(project, name, to)
+    known = annotators.read(project)
+    return desk.answer({"annotators": [asdict(each) for each in known]}, show=views.annotators(known))

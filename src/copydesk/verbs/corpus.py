@@ -1,0 +1,115 @@
+"""Verbs about the corpus: a project, its articles, their families, where they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copydesk.console import Desk
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def init(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
+    """Start a new project in DIR, with starter layers and schemas."""
+    from copydesk import starter, views
+
+    desk: Desk = ctx.obj
+    root = starter.init(desk.root / folder)
+    return desk.answer({"project": str(root)}, show=views.init(root))
+
+
+@app.command()
+def build(
+    ctx: typer.Context,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
+) -> int:
+    """Read raw articles into build/: articles, families, rejects."""
+    from copydesk import views
+    from copydesk.dataset.build import build
+
+    desk: Desk = ctx.obj
+    built = build(desk.project(), jobs=jobs, progress=desk.progress)
+    return desk.answer(built.as_json(), show=views.built(built), failed=built.rejected > 0)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="An article, annotation or gold unit.")],
+    raw: Annotated[str | None, typer.Option(metavar="START:END", help="The raw bytes behind text[START:END].")] = None,
+) -> int:
+    """Show a record with its evidence, down to the raw bytes."""
+    from copydesk import views
+    from copydesk.dataset.show import raw_behind, show
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    shown = show(project, record_id)
+    if raw is None:
+        return desk.answer(shown, show=views.shown(shown))
+    words = raw_behind(project, shown, raw).decode("utf-8", "backslashreplace")
+    return desk.answer(shown | {"raw": words}, show=views.lines(words))
+
+
+@app.command()
+def families(
+    ctx: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="An article, a family, a pair.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="The possible band, most doubtful first.")] = False,
+) -> int:
+    """Show which article derives from which, and why; a pair side by side."""
+    from copydesk import views
+    from copydesk.dataset.families.asked import look
+
+    desk: Desk = ctx.obj
+    seen = look(desk.project(), ids or [], review=review)
+    return desk.answer(seen.as_json(), show=views.families(seen))
+
+
+@app.command()
+def status(ctx: typer.Context) -> int:
+    """Show where every article stands in every layer."""
+    from copydesk import views
+    from copydesk.status import status
+
+    desk: Desk = ctx.obj
+    counted = status(desk.project())
+    return desk.answer(counted.as_json(), show=views.status(counted))
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files; all when none.")] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Kind of record, whatever the file's name.")
+    ] = None,
+) -> int:
+    """Check record files: their schema, and what a schema cannot say."""
+    from copydesk import views
+    from copydesk.validate import validate
+
+    desk: Desk = ctx.obj
+    named = [desk.root / path for path in paths or []]
+    outcome = validate(desk.project_if_any(), named, schema)
+    return desk.answer(outcome.as_json(), issues=outcome.issues, show=views.validation(outcome))
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept and published.")],
+    family: Annotated[bool, typer.Option("--family", help="Its whole family with it.")] = False,
+) -> int:
+    """Take an article out of all later releases, and name what remains of it where."""
+    from copydesk import views
+    from copydesk.dataset.removals import remove
+
+    desk: Desk = ctx.obj
+    gone = remove(desk.project(), article_id, reason=reason, now=desk.now(), family=family)
+    return desk.answer(gone.as_json(), show=views.removed(gone))

@@ -1,0 +1,65 @@
+"""``copydesk studio``: the project's own Label Studio server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copydesk.console import Desk
+
+app = typer.Typer(
+    name="studio",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="The project's own Label Studio server.",
+)
+
+
+@app.command("start")
+def studio_start(ctx: typer.Context) -> int:
+    """Start the server on a free port of this machine; the first time it is installed, which takes minutes."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.start(desk.project(), desk.progress)
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@app.command("stop")
+def studio_stop(ctx: typer.Context) -> int:
+    """Stop the server; its data stays."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.stop(desk.project())
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@app.command("status")
+def studio_status(ctx: typer.Context) -> int:
+    """Say whether the server runs, and where."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    running = server.status(desk.project())
+    return desk.answer(running.as_json(), show=views.running(running))
+
+
+@app.command("backup")
+def studio_backup(
+    ctx: typer.Context, to: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")]
+) -> int:
+    """Copy the server's data, keys and kept exports into one private file."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    made = server.backup(project, desk.root / to)
+    return desk.answer(server.status(project).as_json() | {"path": str(made)}, show=views.lines(f"backup in {made}"))
