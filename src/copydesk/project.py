@@ -95,7 +95,7 @@ class Project:
             name=_name(config),
             title=config.take("title", str, ""),
             description=config.take("description", str, ""),
-            languages=config.strings("languages", ["en"]),
+            languages=_languages(config),
             license=config.take("license", str, "unknown"),
             splits=_splits(config.table("splits")),
             labeling_settings=_labeling(config.table("labeling")),
@@ -145,6 +145,14 @@ def _name(config: toml.Reader) -> str:
     return name
 
 
+def _languages(config: toml.Reader) -> tuple[str, ...]:
+    languages = config.strings("languages", ["en"])
+    for language in languages:
+        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+            raise BadConfig(CONFIG, f"languages names {language!r}", "write a BCP 47 tag, such as en or pt-BR")
+    return languages
+
+
 def _splits(table: toml.Reader) -> Splits:
     splits = Splits(
         policy=table.one_of("policy", ("hash", "stratified", "time"), "hash"),
@@ -167,6 +175,10 @@ def _labeling(table: toml.Reader) -> Labeling:
         model=table.take("model", (int, float), None),
     )
     table.close()
+    if len(set(labeling.layers)) < max(1, len(labeling.layers)):
+        raise BadConfig(
+            f"{CONFIG} [labeling]", f"layers {list(labeling.layers)} must name each layer once, and one at least"
+        )
     if labeling.redundancy < 1:
         raise BadConfig(f"{CONFIG} [labeling]", f"redundancy {labeling.redundancy} must be at least 1")
     if labeling.model is not None and not 0.5 < labeling.model <= 1:
