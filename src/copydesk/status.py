@@ -18,6 +18,7 @@ from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import Task, current, tasks_by_status, tasks_of
 from copydesk.project import Project
+from copydesk.schemas import records as stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _layer(layer: Layer, articles: Mapping[str, Mapping[str, Any]], asked: set[T
     answers, _ = current(layer, annotations, articles)
     answered = set(tasks_of(answers))
     standing = tasks_by_status(
-        articles, layer, annotations, files.read_jsonl(layer.gold), files.read_jsonl(layer.disputes)
+        articles, layer, annotations, stored.read("gold", layer.gold), stored.read("dispute", layer.disputes)
     )
     found = list(standing.values())
     return LayerStatus(len(asked | answered), len(answered), found.count("gold"), found.count("disputed"))

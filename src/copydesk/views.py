@@ -293,6 +293,11 @@ def removed(gone: Removed) -> View:
 
     def draw(console: Console) -> None:
         console.print(f"out of all later releases: {len(gone.articles)} article(s) with {gone.labels} answer(s)")
+        if gone.twins:
+            console.print(
+                f"the same text stands in {', '.join(gone.twins)}: no release can be cut until they go, too; "
+                "add --twins to remove them"
+            )
         if rows:
             table(console, ("where", "what remains", "how to clear it"), rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.dataset.hub import BranchMoved, NotCleared, TagTaken, publish
+from copydesk.dataset.hub import BranchMoved, NotCleared, TagTaken, fetched, publish
 from copydesk.dataset.release import sums
 from copydesk.dataset.release.write import release
 from copydesk.errors import CopydeskError, OutsideError
@@ -46,11 +47,13 @@ def public(project: Project, version: str = "1.0.0") -> Path:
     return project.dist / f"news-{version}-public"
 
 
-def run(hub: Hub, cache: Path, code: str, **also: str) -> str:
+def run(hub: Hub, cache: Path, code: str, arguments: tuple[str, ...] = (), **also: str) -> str:
     """What ``code`` prints in a fresh process: the clients read their environment when they are imported."""
     environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(cache), **also}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
 
@@ -187,3 +190,24 @@ except NotVerified as refused:
     print([issue.where for issue in refused.issues][0])
 """
     assert run(hub, tmp_path, code) == "DATASHEET.md"
+
+
+def test_a_folder_is_compared_with_a_revision_on_the_hub(
+    hub: Hub, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(public(project), REPO)
+    publish(public(project, "1.1.0"), REPO)
+    folder = str(public(project, "1.1.0"))
+    code = "import sys; from copydesk.cli import app; app(['--json', 'diff', *sys.argv[1:]])"
+    found = json.loads(run(hub, tmp_path, code, arguments=(f"{REPO}@1.0.0", folder)))
+    assert (found["bump"], found["configs"]["articles"]["added"]) == ("minor", 2)
+    again = json.loads(run(hub, tmp_path, code, arguments=(folder, f"{REPO}@1.1.0")))
+    assert (again["bump"], again["configs"]["articles"]["added"]) == ("patch", 0)
+
+
+@pytest.mark.parametrize("named", [f"{REPO}@9.9.9", "desk/nothing@1.0.0"])
+def test_what_the_hub_does_not_have_is_wrong_usage(hub: Hub, project: Project, tmp_path: Path, named: str) -> None:
+    publish(public(project), REPO)
+    with pytest.raises(CopydeskError, match="the Hub has no such") as refused:
+        fetched(named, tmp_path)
+    assert refused.value.exit_code == 2

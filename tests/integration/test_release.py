@@ -14,6 +14,7 @@ from copydesk.dataset.release.diff import diff
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.versions import BadVersion
 from copydesk.dataset.release.write import Released, release
+from copydesk.dataset.removals import UnknownArticle, read, remove
 from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError, Locked, NotBuilt
 from copydesk.labeling import layers
@@ -173,14 +174,21 @@ def test_earlier_splits_stand(project: Project) -> None:
     assert (project.dataset / "splits.jsonl").read_bytes().startswith(history)
 
 
-def test_a_changed_label_is_a_major_step(project: Project) -> None:
+def relabel(project: Project) -> None:
+    """Everybody sees the stance of one article otherwise now."""
     layer = layers.load(project, ["stance"])[0]
     answers = files.read_jsonl(layer.annotations)
     for answer in answers:
-        if answer["article_id"] == answers[0]["article_id"]:
+        if answer["article_id"] == answers[-1]["article_id"]:
             answer["value"]["label"] = "favor"
     files.write_jsonl(layer.annotations, answers)
     write(layer, adjudicate(layer, answers, Store(project).by_id, redundancy=2))
+
+
+def test_a_changed_label_is_a_major_step(project: Project) -> None:
+    relabel(project)
+    with pytest.raises(BadVersion, match="calls for a major"):
+        cut(project, "1.7.0")
     released = cut(project, None)
     assert (released.version, released.bump) == ("2.0.0", "major")
     found = diff(project.dist / "news-1.0.0", project.dist / "news-2.0.0")
@@ -246,8 +254,6 @@ def test_killed_before_it_was_noted_the_same_command_ends_it(project: Project) -
 
 
 def test_a_removed_article_is_in_no_later_release(project: Project) -> None:
-    from copydesk.dataset.removals import remove
-
     gone = Store(project).articles()[5]["article_id"]
     done = remove(project, gone, reason="asked by the publisher", now=LATER)
     assert (done.articles, done.labels) == ((gone,), 6)
@@ -259,8 +265,6 @@ def test_a_removed_article_is_in_no_later_release(project: Project) -> None:
 
 
 def test_families_are_removed_together_and_once(project: Project) -> None:
-    from copydesk.dataset.removals import UnknownArticle, read, remove
-
     family = next(row["members"] for row in Store(project).families() if len(row["members"]) == 2)
     remove(project, family[0], reason="x", now=NOW)
     done = remove(project, family[0], reason="again", now=LATER, family=True)
@@ -273,3 +277,46 @@ def test_families_are_removed_together_and_once(project: Project) -> None:
         remove(project, "art-0000000000000000", reason="x", now=NOW)
     with pytest.raises(CopydeskError, match="reason"):
         remove(project, family[0], reason=" ", now=NOW)
+
+
+def with_twin(project: Project) -> tuple[str, str]:
+    """Article 5 comes again from another address; the ids of both."""
+    articles = [a_story(number) for number in range(8)]
+    twin = a_story(5) | {"article_id": "art-" + "7" * 16, "url": "https://copy.example/5"}
+    put_articles(project, [*articles, twin], [(0, 1), (5, 8)])
+    label(project)
+    return articles[5]["article_id"], twin["article_id"]
+
+
+def test_the_twin_of_a_removed_article_is_named_and_blocks_with_the_command_that_helps(project: Project) -> None:
+    gone, twin = with_twin(project)
+    assert remove(project, gone, reason="asked", now=LATER).twins == (twin,)
+    blocked = cut(project, None)
+    assert blocked.path is None
+    (issue,) = (issue for issue in blocked.issues if issue.severity == "error")
+    assert (issue.code, issue.where) == ("removed-twin", twin)
+    assert f"copydesk remove {twin}" in issue.hint
+    assert remove(project, twin, reason="asked", now=LATER).twins == ()
+    assert cut(project, None).version == "2.0.0"
+
+
+def test_twins_go_at_once_when_asked_for(project: Project) -> None:
+    gone, twin = with_twin(project)
+    done = remove(project, gone, reason="asked", now=LATER, twins=True)
+    assert (done.articles, done.twins) == ((gone, twin), ())
+    assert cut(project, None).path
+
+
+def test_one_release_after_another_states_each_step_and_diff_says_why(project: Project) -> None:
+    """Grown, relabelled, shrunk: what ``--bump auto`` chose is what ``diff`` of the folders finds."""
+    grown(project)
+    relabel(project)
+    remove(project, Store(project).articles()[0]["article_id"], reason="asked", now=LATER)
+    released = cut(project, None)
+    found = diff(project.dist / "news-1.0.0", project.dist / f"news-{released.version}")
+    articles, stance = found.configs["articles"], found.configs["stance"]
+    assert (released.version, released.bump, found.bump) == ("2.0.0", "major", "major")
+    assert (len(articles.added), len(articles.removed), len(stance.changed)) == (1, 1, 1)
+    assert stance.labels == {"gained": 1, "lost": 1, "relabelled": 1}
+    with pytest.raises(BadVersion, match="versions do not go back"):
+        cut(project, "1.9.0")

@@ -17,7 +17,7 @@ from copydesk.dataset import families, ingest
 from copydesk.dataset.store import Store
 from copydesk.executor import executor
 from copydesk.project import Project
-from copydesk.schemas import Schemas
+from copydesk.schemas import Schemas, records
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
             articles,
             links,
             word=families.PeoplesWord.load(project),
-            released=files.read_jsonl(project.dataset / "splits.jsonl"),
+            released=records.read("split", project.dataset / "splits.jsonl"),
         )
         built = Built(
             read=taken.read,

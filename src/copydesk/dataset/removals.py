@@ -6,18 +6,21 @@ Out: lines in ``dataset/removals.jsonl``, and where something of the article rem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from copydesk import files
 from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError
+from copydesk.issues import Issue
 from copydesk.labeling import layers
 from copydesk.labeling.annotations import history, latest
 from copydesk.project import Project
+from copydesk.schemas import records
 
 Removal = dict[str, Any]
+Article = dict[str, Any]
 
 
 class UnknownArticle(CopydeskError):
@@ -45,6 +48,7 @@ class Removed:
     articles: tuple[str, ...]  #: every id removed, its own first
     families: tuple[str, ...]
     labels: int  #: individual answers that go with them
+    twins: tuple[str, ...]  #: articles that stay, though their text or bytes are those of one removed
     remains: tuple[Remains, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -54,15 +58,17 @@ class Removed:
 def read(project: Project) -> list[Removal]:
     """Removal records, one per article, sorted by id; the earliest line of an article counts."""
     found: dict[str, Removal] = {}
-    for record in files.read_jsonl(project.dataset / "removals.jsonl"):
+    for record in records.read("removal", project.dataset / "removals.jsonl"):
         known = found.get(record["article_id"])
         if known is None or record["removed_at"] < known["removed_at"]:
             found[record["article_id"]] = record
     return [found[article_id] for article_id in sorted(found)]
 
 
-def remove(project: Project, article_id: str, *, reason: str, now: str, family: bool = False) -> Removed:
-    """Take the article, with ``family`` also its family, out of all later releases.
+def remove(
+    project: Project, article_id: str, *, reason: str, now: str, family: bool = False, twins: bool = False
+) -> Removed:
+    """Take the article out of all later releases; with ``family`` its family, with ``twins`` every copy of its text.
 
     Raises: UnknownArticle; CopydeskError, when no reason is given.
     """
@@ -75,13 +81,51 @@ def remove(project: Project, article_id: str, *, reason: str, now: str, family: 
     members = {article_id}
     if family and article["family_id"]:
         members |= {other["article_id"] for other in store.by_id.values() if other["family_id"] == article["family_id"]}
+    if twins:
+        members |= {twin["article_id"] for twin in same(store.by_id.values(), [store.by_id[each] for each in members])}
     known = {removal["article_id"] for removal in read(project)}
     ids = (article_id, *sorted(members - {article_id}))
-    records = [_record(store.by_id[each], reason, now) for each in ids if each not in known]
+    new = [_record(store.by_id[each], reason, now) for each in ids if each not in known]
     with files.locked(project.build / "removals.lock", "dataset/removals.jsonl"):
-        files.append_jsonl(project.dataset / "removals.jsonl", records)
+        files.append_jsonl(project.dataset / "removals.jsonl", new)
     families = {store.by_id[each]["family_id"] for each in ids} - {None}
-    return Removed(article_id, ids, tuple(sorted(families)), _labels(project, ids), _remains(project, store, ids))
+    return Removed(
+        article_id,
+        ids,
+        families=tuple(sorted(families)),
+        labels=_labels(project, ids),
+        twins=_left(project, store),
+        remains=_remains(project, store, ids),
+    )
+
+
+def same(articles: Iterable[Article], removed: Iterable[Mapping[str, Any]]) -> list[Article]:
+    """Articles with the text or the bytes of one that was removed: no release may hold them either."""
+    gone = {digest for each in removed for digest in _digests(each)}
+    return [article for article in articles if gone & _digests(article)]
+
+
+def blocking(articles: Iterable[Article], removed: Iterable[Mapping[str, Any]]) -> Iterator[Issue]:
+    """An issue for each article that is still there with the text or the bytes of a removed one."""
+    gone = list(removed)
+    for article in same(articles, gone):
+        original = next(each["article_id"] for each in gone if _digests(each) & _digests(article))
+        message = f"has the text or the bytes of {original}, which was removed"
+        hint = f"`copydesk remove {article['article_id']} --reason TEXT`; next time `remove --twins`"
+        yield Issue("removed-twin", article["article_id"], message, hint=hint)
+
+
+def _digests(record: Mapping[str, Any]) -> set[str]:
+    """What tells an article, or the removal of one, whatever its identity."""
+    raw = record["provenance"]["raw_sha256"] if "provenance" in record else record["raw_sha256"]
+    return {digest for digest in (record["text_sha256"], raw) if digest}
+
+
+def _left(project: Project, store: Store) -> tuple[str, ...]:
+    removed = read(project)
+    out = {removal["article_id"] for removal in removed}
+    there = (article for article_id, article in store.by_id.items() if article_id not in out)
+    return tuple(sorted(article["article_id"] for article in same(there, removed)))
 
 
 def _record(article: Mapping[str, Any], reason: str, now: str) -> Removal:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from copydesk import files
 from copydesk.dataset.ingest.again import RawChanged, read_again
 from copydesk.dataset.ingest.traced import Segment, raw_span
 from copydesk.dataset.store import Store
@@ -20,6 +19,7 @@ from copydesk.labeling import layers
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
 from copydesk.project import Project
+from copydesk.schemas import records
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,8 +66,8 @@ def _labelled(project: Project, kind: str, record_id: str) -> tuple[Layer, dict[
     """The latest annotation or the gold unit of this id, and its layer."""
     key = "annotation_id" if kind == "annotation" else "unit_id"
     for layer in layers.load(project):
-        records = latest(history(layer)) if kind == "annotation" else files.read_jsonl(layer.gold)
-        found = [record for record in records if record[key] == record_id]
+        stored = latest(history(layer)) if kind == "annotation" else records.read("gold", layer.gold)
+        found = [record for record in stored if record[key] == record_id]
         if found:
             return layer, found[-1]
     raise UnknownId(record_id)

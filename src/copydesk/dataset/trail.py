@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from copydesk import files
 from copydesk.console import table
 from copydesk.dataset.ingest.again import RawChanged, read_again
 from copydesk.dataset.ingest.traced import Segment, raw_span
@@ -18,6 +17,7 @@ from copydesk.dataset.store import Store
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
 from copydesk.project import Project
+from copydesk.schemas import records
 from copydesk.schemas.meaning.answers import quotes
 from copydesk.spans import Span
 
@@ -51,7 +51,7 @@ def _place(layer: Layer, unit: Record) -> Record | None:
     """The quoted span that a unit is about: its own, else that of the span it belongs to."""
     if unit["kind"] == "span" or not unit["of"] or layer.kind == "choice":
         return unit["span"]  # type: ignore[no-any-return]
-    owners = (each for each in files.read_jsonl(layer.gold) if each["unit_id"] == unit["of"])
+    owners = (each for each in records.read("gold", layer.gold) if each["unit_id"] == unit["of"])
     return next((owner["span"] for owner in owners), None)
 
 

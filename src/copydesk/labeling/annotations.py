@@ -14,6 +14,7 @@ import orjson
 from copydesk.errors import CopydeskError
 from copydesk.files import canonical
 from copydesk.labeling.layers import Layer
+from copydesk.schemas import records
 
 Annotation = dict[str, Any]
 
@@ -31,7 +32,7 @@ def history(layer: Layer) -> list[Annotation]:
 
     A union merge in git may repeat lines, so identical ones are the same state.
 
-    Raises: BrokenHistory, naming the line.
+    Raises: BrokenHistory, NewerRecord, naming the line.
     """
     if not layer.annotations.exists():
         return []
@@ -76,4 +77,4 @@ def _record(line: bytes, where: str) -> Annotation:
     for key in ("annotation_id", "updated_at", "status"):
         if not isinstance(record.get(key), str):
             raise BrokenHistory(where, f"has no {key!r}")
-    return record
+    return records.current("annotation", record, where)

@@ -105,11 +105,12 @@ def remove(
     article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID")],
     reason: Annotated[str, typer.Option(help="Why; it is kept and published.")],
     family: Annotated[bool, typer.Option("--family", help="Its whole family with it.")] = False,
+    twins: Annotated[bool, typer.Option("--twins", help="Every article of the same text with it.")] = False,
 ) -> int:
     """Take an article out of all later releases, and name what remains of it where."""
     from copydesk import views
     from copydesk.dataset.removals import remove
 
     desk: Desk = ctx.obj
-    gone = remove(desk.project(), article_id, reason=reason, now=desk.now(), family=family)
+    gone = remove(desk.project(), article_id, reason=reason, now=desk.now(), family=family, twins=twins)
     return desk.answer(gone.as_json(), show=views.removed(gone))

@@ -79,15 +79,16 @@ def verify(
 @app.command()
 def diff(
     ctx: typer.Context,
-    old: Annotated[Path, typer.Argument(metavar="OLD")],
-    new: Annotated[Path, typer.Argument(metavar="NEW")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A release, or ORG/NAME@VERSION on a Hub.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Likewise.")],
 ) -> int:
     """Say what changed between two releases, and the version step it calls for."""
     from copydesk import views
+    from copydesk.dataset.hub import fetched
     from copydesk.dataset.release.diff import diff
 
     desk: Desk = ctx.obj
-    found = diff(desk.root / old, desk.root / new)
+    found = diff(fetched(old, desk.root), fetched(new, desk.root))
     return desk.answer(found.as_json(), show=views.diff(found))
 
 

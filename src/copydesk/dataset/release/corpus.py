@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk import files
 from copydesk.dataset import removals, splits
 from copydesk.dataset.release.facts import HeldOut
 from copydesk.dataset.store import Store
@@ -21,6 +20,7 @@ from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import layers_of
 from copydesk.project import Project
+from copydesk.schemas import records
 
 Record = dict[str, Any]
 SPLITS_FILE = "splits.jsonl"
@@ -62,7 +62,7 @@ class Corpus:
 
     def deal(self) -> Dealt:
         """Splits by family, after those of earlier releases."""
-        past = files.read_jsonl(self.project.dataset / SPLITS_FILE)
+        past = records.read("split", self.project.dataset / SPLITS_FILE)
         links = [link for found in self.links.values() for link in found]
         articles, settings = list(self.articles.values()), self.project.splits
         dealt = splits.assign(self.families, links, articles, settings, past, since="", labels=self._strata())
@@ -108,7 +108,7 @@ def _families(families: Iterable[Record], articles: Mapping[str, Record]) -> Ite
 
 def _labels(layer: Layer, articles: Mapping[str, Record], removed: set[str], issues: list[Issue]) -> Labels:
     answers = latest(history(layer))
-    gold, disputes = files.read_jsonl(layer.gold), files.read_jsonl(layer.disputes)
+    gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
     status = layers_of(articles, layer, answers, gold, disputes)
     given = [answer for answer in answers if answer["status"] != "withdrawn" and answer["article_id"] not in removed]
     fit = [answer for answer in given if _fits(answer, layer, articles)]

@@ -14,11 +14,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copydesk import files
+from copydesk import __version__, files
 from copydesk.dataset.release.shards import place
 from copydesk.errors import CopydeskError
 from copydesk.labeling.layers import Attribute, Layer, Target
 from copydesk.project import SPLITS, Splits, Waiver
+from copydesk.schemas import records
+from copydesk.schemas.upgrade import NewerRecord
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +37,25 @@ class NotARelease(CopydeskError):
         self.folder = folder
         problem = f"has no {MANIFEST}" if folder.is_dir() else "is no folder" if folder.exists() else "is not there"
         super().__init__(f"{folder} {problem}", "name the folder of a release, such as dist/NAME-1.0.0")
+
+
+class BrokenRelease(CopydeskError):
+    """What a release says of itself cannot be read."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        self.folder = folder
+        said = f"{type(error).__name__}: {error}"
+        super().__init__(f"{folder} cannot be read ({said})", "`copydesk verify` says what is broken; get it again")
+
+
+class NewerRelease(CopydeskError):
+    """A release was made by a Copydesk newer than this one, in a form that this one does not know."""
+
+    def __init__(self, folder: Path, maker: str, version: int, known: int) -> None:
+        self.folder, self.maker, self.version, self.known = folder, maker, version, known
+        made = f"{folder} was made by Copydesk {maker} (manifest version {version})"
+        message = f"{made}; this is Copydesk {__version__}, which reads up to manifest version {known}"
+        super().__init__(message, "update Copydesk to read it")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,10 +115,13 @@ class ReleaseFacts:
 
     @classmethod
     def read(cls, folder: Path) -> ReleaseFacts:
-        """The facts of the release in ``folder``. Raises NotARelease."""
+        """The facts of the release in ``folder``. Raises NotARelease, BrokenRelease, NewerRelease."""
         if not (folder / MANIFEST).is_file():
             raise NotARelease(folder)
-        return cls.of(folder, files.read_json(folder / MANIFEST))
+        try:
+            return cls.of(folder, read_manifest(folder))
+        except (KeyError, TypeError, ValueError, OSError) as error:
+            raise BrokenRelease(folder, error) from None
 
     @classmethod
     def of(cls, folder: Path, manifest: Mapping[str, Any]) -> ReleaseFacts:
@@ -175,6 +199,22 @@ class ReleaseFacts:
         order = {name: place for place, name in enumerate(SPLITS)}
         wanted = [shard for shard in self.shards if shard.config == config and split in (None, shard.split)]
         return sorted(wanted, key=lambda shard: (order[shard.split], shard.path))
+
+
+def read_manifest(folder: Path) -> Row:
+    """The manifest of a release as this Copydesk has it. Raises NewerRelease."""
+    stated: Row = files.read_json(folder / MANIFEST)
+    try:
+        return records.current("manifest", stated, MANIFEST)
+    except NewerRecord as newer:
+        raise NewerRelease(folder, _maker(stated), newer.version, newer.known) from None
+
+
+def _maker(stated: Row) -> str:
+    """The Copydesk that made a release of which nothing else is known for sure."""
+    tools = stated.get("tools")
+    found = (tool for tool in tools if isinstance(tool, dict)) if isinstance(tools, list) else iter(())
+    return next((str(tool.get("version")) for tool in found if tool.get("name") == "copydesk"), "of unknown version")
 
 
 def shards(listed: Iterable[Mapping[str, Any]]) -> Iterator[Shard]:

@@ -14,8 +14,9 @@ from typing import Any
 from copydesk import files
 from copydesk.dataset.release import sums
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
-from copydesk.dataset.release.facts import MANIFEST
+from copydesk.dataset.release.facts import MANIFEST, read_manifest
 from copydesk.project import Project
+from copydesk.schemas import records
 
 Record = dict[str, Any]
 COMMON = ("version", "released_at", "bump", "previous", "changes", "configs", "families", "held_out")
@@ -28,10 +29,10 @@ def folder_of(project: Project, version: str, audience: str) -> Path:
 
 def cuts(project: Project) -> dict[str, Record]:
     """Every version known, by version; also one whose folder stands, but that was killed before it was noted."""
-    records = [files.read_json(path) for path in sorted((project.dataset / "releases").glob("*.json"))]
-    known = {record["version"]: record for record in records}
+    noted = [records.read_one("release", path) for path in sorted((project.dataset / "releases").glob("*.json"))]
+    known = {record["version"]: record for record in noted}
     for path in sorted(project.dist.glob(f"{project.name}-*/{MANIFEST}")):
-        manifest = files.read_json(path)
+        manifest = read_manifest(path.parent)
         if manifest["name"] == project.name and manifest["version"] not in known:
             known[manifest["version"]] = record_of(path.parent, manifest, manifest["configs"])
     return known
@@ -51,7 +52,7 @@ def standing(project: Project, version: str, prefer: str) -> Path | None:
 def remember(project: Project, folder: Path, manifest: Mapping[str, Any], configs: list[Record]) -> None:
     """Note in ``dataset/releases/`` that ``folder`` was cut; ``configs`` are digests of the full rows."""
     path = project.dataset / "releases" / f"{manifest['version']}.json"
-    others = files.read_json(path)["cuts"] if path.exists() else []
+    others = records.read_one("release", path)["cuts"] if path.exists() else []
     files.write_json(path, record_of(folder, manifest, configs, others))
 
 

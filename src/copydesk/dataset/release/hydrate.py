@@ -22,7 +22,7 @@ from copydesk.dataset.ingest.stage import Shard as RawShard
 from copydesk.dataset.ingest.stage import read_shard
 from copydesk.dataset.release import manifest, papers, shards, sums
 from copydesk.dataset.release.audience import LOCAL, put_back
-from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, Shard
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, Shard, read_manifest
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.verify.walk import about
 from copydesk.dataset.sources import Input, Source
@@ -63,7 +63,7 @@ def hydrate(folder: Path, raw: Path, to: Path, *, progress: Progress = quiet) ->
         raise CopydeskError(f"{folder} does not pass `copydesk verify`: {found.issues[0]}", "get the release again")
     wanted = {row["article_id"]: row for row in facts.rows("articles") if row["text"] is None}
     with progress("reading your copies"):
-        copies = _copies(raw, files.read_json(folder / MANIFEST)["sources"], facts, wanted)
+        copies = _copies(raw, read_manifest(folder)["sources"], facts, wanted)
     same = {key: copy for key, copy in copies.items() if copy["text_sha256"] == wanted[key]["text_sha256"]}
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=to.parent) as place, progress("putting words back"):
@@ -102,7 +102,7 @@ def _read(raw: Path, sources: list[Record], facts: ReleaseFacts) -> Iterator[Rec
 
 
 def _write(folder: Path, made: Path, facts: ReleaseFacts, words: Mapping[str, Record], *, is_whole: bool) -> None:
-    stated = files.read_json(folder / MANIFEST)
+    stated = read_manifest(folder)
     stated |= {"audience": LOCAL} if is_whole else {"hydrated": True}
     schemas = _schemas(folder, facts)
     counts = {"removals.jsonl": len(facts.removals)}

@@ -19,6 +19,7 @@ import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
+from copydesk.dataset import removals
 from copydesk.dataset.release import history, identities, leaks, manifest, papers, personal, sums
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
 from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
@@ -116,6 +117,7 @@ class _Cut:
         shared = leaks.find(corpus.articles.values(), dealt.published, corpus.removed)
         issues = [
             *corpus.issues,
+            *removals.blocking(corpus.articles.values(), corpus.removals),
             *(leak.issue for leak in shared),
             *_open_questions(self.project),
             *_empty(dealt),

@@ -7,13 +7,14 @@ Out: a :class:`Verification`. A check that cannot be made, because what it rests
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
 from copydesk.dataset import hub
-from copydesk.dataset.release.facts import MANIFEST, NotARelease
+from copydesk.dataset.release.facts import MANIFEST, NotARelease, read_manifest
 from copydesk.dataset.release.sums import SUMS
 from copydesk.dataset.release.verify import families, rows, whole
 from copydesk.dataset.release.verify.opened import Check, Opened, Unreadable, Verification
@@ -62,18 +63,26 @@ CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
 def verify(folder: Path, *, signers: Path | None = None) -> Verification:
     """Check the release in ``folder``; ``signers`` is an ``allowed_signers`` file of ssh-keygen.
 
-    Raises: NotARelease, when there is none; CopydeskError, when there is no such file of signers.
+    Raises: NotARelease, when there is none; NewerRelease, when only a newer Copydesk can tell;
+            CopydeskError, when there is no such file of signers.
     """
     if not (folder / MANIFEST).exists() and not (folder / SUMS).exists():
         raise NotARelease(folder)
     if signers is not None and not signers.is_file():
         raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
+    _refuse_newer(folder)
     opened, checks, issues = Opened(folder, signers), [], list[Issue]()
     for name, check in CHECKS.items():
         found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]
         checks.append(Check(name, not errors(found) and not problem, problem or _detail(name, found, opened)))
     return Verification(tuple(checks), tuple(issues))
+
+
+def _refuse_newer(folder: Path) -> None:
+    """A manifest that cannot be read at all is left to the checks. Raises NewerRelease."""
+    with suppress(OSError, ValueError):
+        read_manifest(folder)
 
 
 def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened, is_broken: bool) -> tuple[list[Issue], str]:

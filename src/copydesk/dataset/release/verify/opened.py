@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from copydesk import __version__, files
-from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 from copydesk.labeling.layers import Layer
@@ -60,7 +60,7 @@ class Opened:
     @cached_property
     def manifest(self) -> Record:
         try:
-            manifest = files.read_json(self.folder / MANIFEST)
+            manifest = read_manifest(self.folder)
         except (OSError, orjson.JSONDecodeError) as error:
             raise Unreadable(f"{MANIFEST} cannot be read: {error}") from None
         found = Schemas.packaged().check("manifest", manifest, MANIFEST)
