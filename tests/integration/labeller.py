@@ -13,6 +13,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 SETTLE_MS = 2500  # a page that has just loaded loses the first span that is drawn
 TRIES = 4
+TAB = ".lsf-annotation-button__name"
 
 #: Where the words stand on the screen: middle of the left edge of their first character, and of the right of the last.
 PLACE = """words => {
@@ -106,6 +107,27 @@ class Labeller:
     def chosen(self) -> list[str]:
         """The choices that are ticked."""
         return [box.get_attribute("name") for box in self.page.locator(".lsf-choice input:checked:visible").all()]
+
+    def versions(self) -> list[str]:
+        """The answers that stand beside one's own, left to right, by the name that each carries."""
+        _, *others = self.page.locator(TAB).all_inner_texts()
+        return others
+
+    def look_at(self, who: str) -> None:
+        """Show another answer, or one's own again."""
+        self.page.locator(TAB, has_text=who).first.click()
+        self.page.wait_for_timeout(700)
+
+    def marked(self) -> list[str]:
+        """The words under each mark, in the order of the text."""
+        found = {}
+        for mark in self.page.locator(".htx-highlight").all():
+            found[mark.get_attribute("class")] = found.get(mark.get_attribute("class"), "") + mark.inner_text()
+        return list(found.values())
+
+    def tick(self, *options: str) -> None:
+        for option in options:
+            self.page.locator(f'.lsf-choice input[name="{option}"]:visible').check(force=True)
 
     def submit(self) -> str:
         """Submit or update; what the page says against it, else nothing."""

@@ -9,9 +9,15 @@ import pytest
 from tests.integration import desk
 from tests.integration.labeller import Labeller, launch
 
+from copydesk.console import quiet
+from copydesk.dataset.build import build
+from copydesk.dataset.show import show
 from copydesk.dataset.store import Store
+from copydesk.files import read_jsonl
 from copydesk.labeling import annotators
 from copydesk.labeling.annotations import history, latest
+from copydesk.labeling.referral import refer
+from copydesk.labeling.stages import adjudicate, agreement
 from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 from copydesk.schemas import Schemas
@@ -142,17 +148,51 @@ def test_markup_and_bidirectional_marks_are_shown_as_they_are(on_server: Make, b
     assert text[span["start"] : span["end"]] == "Bergen"
 
 
-def test_two_annotators_label_one_article_blind(on_server: Make, browser: Any) -> None:
-    project = on_server("blind")
-    stock(project)
-    desk.people(project, "ann-a", "ann-b")
+def test_two_label_blind_a_third_decides_and_gold_leads_back_to_all_of_them(on_server: Make, browser: Any) -> None:
+    project = on_server("whole-way", rain=RAIN)
+    build(project, jobs=1, progress=quiet)
+    studio = desk.people(project, "ann-a", "ann-b")
+    annotators.add(project, "judge", studio, "adjudicator")
     desk.push(project)
-    for who, words in (("ann-a", "Oslo"), ("ann-b", "Bergen")):
+    for who, key in (("ann-a", "g"), ("ann-b", "l")):
         ann = sit_down(browser, project, who, "entities")
         assert ann.page.locator(".htx-highlight").count() == 0, "nobody sees the other's spans"
-        ann.draw("g", words)
+        ann.draw(key, "Oslo")
+        ann.draw("p", "Kari Lund")
         assert ann.submit() == ""
     assert desk.pull(project).issues == []
-    answers = latest(history(desk.layer(project)))
-    said = {answer["annotator"]: [span["text"] for span in answer["value"]["spans"]] for answer in answers}
-    assert said == {"ann-a": ["Oslo"], "ann-b": ["Bergen"]}
+    layer = desk.layer(project)
+    strict = next(each for each in agreement(project, [layer]).layers["entities"] if each.name == "span_f1_strict")
+    assert (strict.value, strict.annotators) == (0.5, 2)
+
+    refer(project, [layer], adjudicate(project, [layer]), studio=studio, progress=quiet)
+    judge = sit_down(browser, project, "judge", "entities")
+    assert judge.versions() == ["what is agreed", "ann-a", "ann-b"]
+    assert "“Oslo” GPE: ann-a; “Oslo” LOC: ann-b" in judge.page.inner_text(".lsf-main-view__annotation")
+    assert judge.marked() == ["Kari Lund"], "what is agreed is there already, and nobody's own answer"
+    for who, said in (("ann-a", "GPE"), ("ann-b", "LOC")):
+        judge.look_at(who)
+        assert judge.marked() == ["Oslo", "Kari Lund"]
+        assert said in judge.page.inner_text(".lsf-outliner")
+    judge.look_at("judge")
+    judge.draw("g", "Oslo")
+    judge.tick("high", "guideline")
+    assert judge.submit() == ""
+
+    assert desk.pull(project).issues == []
+    assert adjudicate(project, [layer])["entities"].disputed == []
+    units = {unit["span"]["text"]: unit for unit in read_jsonl(layer.gold) if unit["span"]}
+    assert {words: (unit["label"], unit["how"]) for words, unit in units.items()} == {
+        "Oslo": ("GPE", "adjudicator"),
+        "Kari Lund": ("PERSON", "adjudicator"),
+    }
+    shown = show(project, units["Oslo"]["unit_id"])
+    assert [(each["annotator"], each["is_basis"], each["says"].split()[-1]) for each in shown["answers"]] == [
+        ("judge", True, "GPE"),
+        ("ann-a", False, "GPE"),
+        ("ann-b", False, "LOC"),
+    ]
+    assert shown["answers"][0]["review"] == {"confidence": "high", "error": "guideline", "unclear_guideline": False}
+    (words,) = shown["words"]
+    raw = (project.root / "dataset" / shown["article"]["path"]).read_bytes()
+    assert raw.decode()[words["raw_start"] : words["raw_end"]] == words["raw"] == "Oslo"

@@ -13,7 +13,7 @@ from copydesk.files import read_jsonl
 from copydesk.labeling import annotators, desks, results, stages
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.push import Pushed
-from copydesk.labeling.referral import NoAdjudicator, refer
+from copydesk.labeling.referral import AGREED, NoAdjudicator, refer
 from copydesk.labeling.results import Item
 from copydesk.labeling.review_page import CONFIDENCE, ERROR, GUIDELINE, NOTE
 from copydesk.labeling.studio import Studio
@@ -74,7 +74,7 @@ def test_the_adjudicator_decides_and_gold_leads_back_to_everybody(corpus: Projec
     studio = judge(corpus)
     assert referred(corpus) == {"created": 1, "unchanged": 0, "superseded": 0, "total": 1}
     (task,) = [task for task in desk.tasks(corpus) if task["annotator"] == "judge"]
-    assert task["data"][NOTE] == "span (what it is): “Oslo” GPE: ann-a; “Oslo” LOC: ann-b"
+    assert task["data"][NOTE] == "To decide:\nspan (what it is): “Oslo” GPE: ann-a; “Oslo” LOC: ann-b"
 
     shown = studio.task(task["id"])
     assert shown is not None
@@ -82,10 +82,14 @@ def test_the_adjudicator_decides_and_gold_leads_back_to_everybody(corpus: Projec
     assert {
         name: results.value(desk.layer(corpus), result, RAIN)[0]["spans"][0]["label"]
         for name, result in by_name.items()
+        if name != AGREED
     } == {
         "ann-a": "GPE",
         "ann-b": "LOC",
     }
+    assert by_name.keys() == {"ann-a", "ann-b", AGREED}
+    assert by_name[AGREED] == []
+    assert studio.projects()[0]["model_version"] == AGREED, "the page opens with what is agreed"
 
     as_judge = annotators.as_annotator(corpus, "judge", studio)
     decision = [*by_name["ann-a"], said(CONFIDENCE, "high"), said(ERROR, "guideline"), said(GUIDELINE, "unclear")]

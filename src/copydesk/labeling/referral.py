@@ -27,6 +27,8 @@ from copydesk.labeling.standing import Task, current
 from copydesk.labeling.studio import Json, Studio
 from copydesk.project import Project
 
+AGREED = "what is agreed"  #: the prediction that the page starts from; no pseudonym has a blank
+
 
 class NoAdjudicator(CopydeskError):
     """Nobody is there to decide."""
@@ -125,22 +127,33 @@ def _desk(
     missing = [task for key, task in wanted.items() if key not in entry.live]
     with work.progress(f"referring {layer.name} to {name}", len(missing)) as step:
         entry = work.bring(places, entry, missing, step)
+    _start_from_agreed(work, places, entry)
     retired = work.retire(entry, [key for key in entry.live if key not in wanted and key not in answered])
     return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
 
 
 def _render(article: Mapping[str, Any], layer: Layer, review: Review, name: str | None) -> Json:
-    """The task: its data, and each answer as a prediction under its pseudonym."""
+    """The task: its data, what is agreed as a prediction, and each answer as one under its pseudonym."""
     data = tasks.render(article, layer, review.target, name)
-    data[review_page.NOTE] = "\n".join(review.disagreements)
+    data[review_page.NOTE] = "\n".join(["To decide:", *review.disagreements])
     data[tasks.REVIEW] = digest(
         [data[review_page.NOTE], [[each["annotator"], each["value"]] for each in review.answers]], 16
     )
-    shown = [
-        {"model_version": each["annotator"], "result": results.result(layer, each["value"], article["text"])}
-        for each in review.answers
-    ]
+    values = [(AGREED, review.agreed), *((each["annotator"], each["value"]) for each in review.answers)]
+    values.reverse()  # the page shows the last one first
+    shown = [{"model_version": who, "result": results.result(layer, value, article["text"])} for who, value in values]
     return {"data": data, "predictions": shown}
+
+
+def _start_from_agreed(work: Pushing, places: Sequence[Place], entry: Entry) -> None:
+    """Let the page open with what is agreed; with nobody's own answer, which would weigh more than the others'.
+
+    The server would take the last prediction that it got. It refuses a version that no task has.
+    """
+    held = set(ids_by_project(entry.live.values()))
+    for place in places:
+        if place.project_id in held and place.record.get("model_version") != AGREED:
+            work.studio.update_project(place.project_id, {"model_version": AGREED})
 
 
 def _drop_outdated(work: Pushing, places: Sequence[Place], entry: Entry, wanted: Mapping[str, Json]) -> Entry:

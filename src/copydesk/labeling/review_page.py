@@ -19,10 +19,14 @@ from copydesk.labeling.regions import brief
 
 NOTE = "note"  #: the task's field that says what the answers disagree on
 
+#: A long list of disagreements scrolls on its own: the article stays in view.
+NOTE_BOX = "max-height: 9rem; overflow-y: auto; margin-bottom: .75rem; padding: 0 .75rem; border-left: 3px solid #e36414"
+NOTE_TEXT = "white-space: pre-line; font-size: .875rem; font-weight: 400; margin: 0"
+
 CONFIDENCE, ERROR, GUIDELINE = "review_confidence", "review_error", "review_guideline"
 UNCLEAR = "unclear"
 
-#: Control → what it asks, and its options with what each means. None has to be answered, and none has a key.
+#: Control → what it asks, and its options with what each means. None has to be answered.
 QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
     CONFIDENCE: (
         "How sure are you?",
@@ -45,13 +49,13 @@ QUESTIONS: dict[str, tuple[str, dict[str, str]]] = {
 def page(layer: Layer) -> str:
     """The layer's page with the disagreement above it and the questions below."""
     root = ElementTree.fromstring(layer.config)
-    above = Element("View", style="margin-bottom: 1rem")
-    SubElement(above, "Header", value="To decide", size="6")
-    SubElement(above, "Header", value=f"${NOTE}", size="5", style="white-space: pre-line; font-weight: 400")
-    below = Element("View", style="margin-top: 1rem")
+    above = Element("View", style=NOTE_BOX)
+    SubElement(above, "Header", value=f"${NOTE}", size="6", style=NOTE_TEXT)
+    below = Element("View", style="margin-top: 1rem; border-top: 1px solid var(--color-neutral-border, #ddd)")
     for name, (asked, options) in QUESTIONS.items():
-        SubElement(below, "Header", value=asked, size="6")
-        choices = SubElement(below, "Choices", name=name, toName=TEXT, choice="single", showInline="true")
+        row = SubElement(below, "View", style="display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem")
+        SubElement(row, "Header", value=asked, size="6")
+        choices = SubElement(row, "Choices", name=name, toName=TEXT, choice="single", showInline="true")
         for option, hint in options.items():
             SubElement(choices, "Choice", value=option, hint=hint)
     root.insert(0, above)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.labeling.adjudicate.agreed import agreed
 from copydesk.labeling.adjudicate.desk import Adjudication
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import NOT_HOLDING_BACK, Task, current, tasks_of
@@ -35,6 +36,7 @@ class Review:
     article_id: str
     target: str | None
     answers: tuple[Record, ...]  #: people's annotations, by annotator: each a prediction under its pseudonym
+    agreed: Record  #: the value of what is decided, to start from
     disagreements: tuple[str, ...]  #: a sentence each, in the order of the text
     unit_ids: tuple[str, ...]  #: the units in dispute
 
@@ -47,6 +49,7 @@ def reviews(
     people = [answer for answer in answers if answer["role"] == "human"]
     names = {answer["annotation_id"]: answer["annotator"] for answer in people}
     quotes = {unit["unit_id"]: _quote(unit["span"]) for unit in adjudication.gold if unit["kind"] == "span"}
+    decided = tasks_of(adjudication.gold)
     disputed: dict[Task, list[Record]] = {}
     for dispute in adjudication.disputed:
         disputed.setdefault((dispute["article_id"], dispute["target"]), []).append(dispute)
@@ -56,6 +59,7 @@ def reviews(
             article_id=task[0],
             target=task[1],
             answers=tuple(given.get(task, ())),
+            agreed=agreed(layer, decided.get(task, ())),
             disagreements=tuple(_sentence(dispute, names, quotes) for dispute in disputes),
             unit_ids=tuple(dispute["unit_id"] for dispute in disputes),
         )
