@@ -20,7 +20,9 @@ from copydesk.labeling.regions import brief
 NOTE = "note"  #: the task's field that says what the answers disagree on
 
 #: A long list of disagreements scrolls on its own: the article stays in view.
-NOTE_BOX = "max-height: 9rem; overflow-y: auto; margin-bottom: .75rem; padding: 0 .75rem; border-left: 3px solid #e36414"
+NOTE_BOX = (
+    "max-height: 9rem; overflow-y: auto; margin-bottom: .75rem; padding: 0 .75rem; border-left: 3px solid #e36414"
+)
 NOTE_TEXT = "white-space: pre-line; font-size: .875rem; font-weight: 400; margin: 0"
 
 CONFIDENCE, ERROR, GUIDELINE = "review_confidence", "review_error", "review_guideline"
