@@ -107,3 +107,31 @@ def test_what_is_unsure_is_not_asserted(text: str) -> None:
 def test_a_list_keeps_its_short_lines() -> None:
     text = "\n".join(["The winners", STORY, *(f"Best bridge of the year: number {n}" for n in range(9))])
     assert rules.read(text).takes == ()
+
+
+def test_an_unsure_headline_leaves_the_body_without_a_title() -> None:
+    reading = rules.read(f"What the council said about the bridge this week\n{STORY}")
+    assert [(rule.name, take.fields) for rule, take in reading.takes] == [("headline", ())]
+
+
+def test_a_line_that_runs_on_is_no_headline() -> None:
+    assert rules.read(f"The council of the town met on\nfriday, and then {STORY}").takes == ()
+
+
+def test_a_summary_does_not_cost_the_headline_but_a_second_headline_does() -> None:
+    summary = "Photo and debate to follow, say neighbours"
+    assert _title(f"Council Will Pay for Bridge\n{summary}\n{STORY}") == "Council Will Pay for Bridge"
+    assert _title(f"Council Will Pay for Bridge (video)\n{STORY}") == "Council Will Pay for Bridge"
+    assert _title(f"Council Will Pay for Bridge\nSkating Was Fun for Many People\n{STORY}") is None
+
+
+def _title(text: str) -> str | None:
+    fields = [field for _, take in rules.read(text).takes for field in take.fields]
+    return next((value for name, value, _ in fields if name == "title"), None)
+
+
+def test_many_loose_lines_below_a_story_are_a_list() -> None:
+    winners = [f"Best bridge number {n} of all the bridges of the year" for n in ("one", "two", "three", "four")]
+    short, long = "\n".join([*[STORY] * 1, winners[0][:20]]), "\n".join([STORY, *winners])
+    assert [rule.name for rule, _ in rules.read(short).takes] == ["loose-end"]
+    assert "loose-end" not in [rule.name for rule, _ in rules.read(long).takes]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from copydesk.dataset.ingest.html.source import Source, Value
 from copydesk.dataset.ingest.raw import Finding
+from copydesk.dataset.ingest.rules import names
 
-_MEDIUM = re.compile(r"\s*[\[(](?:watch|video|videos|photos?|gallery|listen|updated?|live)[\])]\s*$", re.IGNORECASE)
 _SUFFIX = re.compile(r"^(?P<title>.{15,}?)\s+[|–—\-»·:]\s+(?P<site>[^|–—»·]{2,40})$")
 
 
@@ -62,4 +62,4 @@ def _length(value: Value) -> int:
 
 
 def _finding(value: Value, rule: str, confidence: float) -> Finding:
-    return Finding("title", _MEDIUM.sub("", value.text), value.span, rule, confidence)
+    return Finding("title", names.without_medium(value.text), value.span, rule, confidence)

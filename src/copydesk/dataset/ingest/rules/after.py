@@ -88,6 +88,11 @@ _BIO = re.compile(
     r"(?=.{,120}\b(?:writer|editor|reporter|correspondent|journalist|author|contributor|contributing|columnist|producer|fellow|"
     r"freelance|critic|host|covers|covering|writes|writing|blogger|strategist|librarian|specialist|coach)\b).{20,}",
 )
+# The same of one who is called by one name, or holds another post: what they are follows at once.
+_POST = re.compile(
+    r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,3} (?:is|has been) (?:an?|the) (?:[\w&’'-]+ ){0,4}"
+    r"(?:writer|editor|reporter|correspondent|journalist|columnist|producer|contributor|specialist)\b"
+)
 AFTER_AT_LEAST = 0.5  #: of the text stands before what comes after the story
 AFTER_AT_MOST = 0.25  #: of the story's prose may stand behind such a line
 
@@ -95,9 +100,9 @@ AFTER_AT_MOST = 0.25  #: of the story's prose may stand behind such a line
 def biography(scrape: Scrape) -> Iterator[Take]:
     """A paragraph about the author, before or after the story."""
     first, after = scrape.prose
-    near = {*scrape.lines[: first + 2], *scrape.lines[max(first, after - 1) :]}
+    near = {*scrape.lines[: first + 2], *scrape.lines[max(first, after - 2) :]}
     for line in scrape.lines:
-        if line in near and len(line.text) <= 700 and _BIO.match(line.text):
+        if line in near and len(line.text) <= 700 and (_BIO.match(line.text) or _POST.match(line.text)):
             yield line.take()
 
 
@@ -129,7 +134,10 @@ def _leads_away(line: Line) -> bool:
 
 def loose_end(scrape: Scrape) -> Iterator[Take]:
     """A line below the last paragraph that ends no sentence."""
-    for line in scrape.tail if scrape.is_story else ():
-        is_listed = line.is_item or re.match(r"\d", line.text)
-        if not line.ends and not line.text.endswith(":") and not is_listed:
-            yield line.take()
+    for line in scrape.few(filter(_is_loose, scrape.tail)) if scrape.is_story else ():
+        yield line.take()
+
+
+def _is_loose(line: Line) -> bool:
+    is_listed = line.is_item or re.match(r"\d", line.text)
+    return not line.ends and not line.text.endswith(":") and not is_listed

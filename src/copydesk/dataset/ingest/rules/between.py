@@ -10,9 +10,13 @@ from copydesk.dataset.ingest.rules import phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
 
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
+CAPTION = 400  #: longer lines are no captions
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
+# How picture agencies open a caption, and how papers close one.
+_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: .*|.*[-–—] ?FILE PHOTO$")
 _TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
+_CAPTIONS = (_CREDIT, _CREDITED, _AGENCY_CAPTION)
 _SEPARATOR = re.compile(r"[\W_]{1,40}")
 
 
@@ -25,7 +29,7 @@ def control_character(scrape: Scrape) -> Iterator[Take]:
 def caption(scrape: Scrape) -> Iterator[Take]:
     """A line that ends in a photo credit in brackets."""
     for line in scrape.lines:
-        if len(line.text) <= 400 and (_CREDIT.search(line.text) or _CREDITED.search(line.text)):
+        if len(line.text) <= CAPTION and any(form.search(line.text) for form in _CAPTIONS):
             yield line.take()
 
 
@@ -40,7 +44,7 @@ def photo_credit(scrape: Scrape) -> Iterator[Take]:
 
 def _is_caption(line: Line, scrape: Scrape) -> bool:
     inside = scrape.prose[1] and line.start > scrape.lines[scrape.prose[0]].start
-    return bool(inside) and 30 <= len(line.text) <= 220 and not re.search(r"[\"“”]", line.text)
+    return bool(inside) and not line.is_prose and 30 <= len(line.text) <= 220 and not re.search(r"[\"“”]", line.text)
 
 
 def separator(scrape: Scrape) -> Iterator[Take]:

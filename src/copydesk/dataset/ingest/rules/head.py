@@ -36,6 +36,9 @@ _STAMP = re.compile(
 )
 
 
+LABEL = 5  #: words that a label has not
+
+
 def date_label(scrape: Scrape) -> Iterator[Take]:
     """``date 2023-12-06`` at the very start."""
     match = _DATE_LABEL.match(scrape.text)
@@ -155,25 +158,49 @@ def _leading(text: str) -> instants.Mention | None:
 
 
 def headline(scrape: Scrape) -> Iterator[Take]:
-    """The only line before the story that reads like a headline, and cannot be its summary instead."""
+    """The line before the story that reads like a headline; the title only where it cannot be its summary instead."""
     head = scrape.head if scrape.prose[1] else ()
     found = [line for line in head if names.is_headline(line.text)]
-    others = [line for line in found[1:] if line.is_title_case or len(line.text) < 50]  # else a summary
-    if found and not others and _stands_alone(found[0], scrape):
-        yield found[0].take(("title", found[0].text, 0.85))
+    if not found or not _leads(found[0], scrape):
+        return
+    line, others = found[0], [each for each in found[1:] if each.is_title_case or len(each.text) < 50]  # else a summary
+    if len(others) <= line.is_title_case and not _are_two(line, others, scrape) and _stands_out(line, scrape):
+        yield line.take(("title", names.without_medium(line.text), 0.85))
+    elif not others and _is_next(line, scrape):
+        yield line.take()
 
 
-def _stands_alone(line: Line, scrape: Scrape) -> bool:
-    """Whether only labels stand above, and capitals or a line between it and the story tell it from a summary."""
+def _leads(line: Line, scrape: Scrape) -> bool:
+    """Whether only labels stand above, and no sentence runs over its end."""
     above = takewhile(lambda each: each is not line, scrape.head)
-    between = scrape.text[line.end : scrape.lines[scrape.prose[0]].start]
-    return all(len(each.text.split()) < 5 for each in above) and (line.is_title_case or not between.isspace())
+    return all(len(each.text.split()) < LABEL for each in above) and not scrape.runs_on(line)
+
+
+def _stands_out(line: Line, scrape: Scrape) -> bool:
+    """Whether capitals, a label above, or a line between it and the story tell it from a summary."""
+    return line.is_title_case or line is not scrape.lines[0] or not _is_next(line, scrape)
+
+
+def _is_next(line: Line, scrape: Scrape) -> bool:
+    return scrape.text[line.end : scrape.lines[scrape.prose[0]].start].isspace()
+
+
+def _are_two(line: Line, others: list[Line], scrape: Scrape) -> bool:
+    """Whether another may be the headline as well: right below, or with the same words."""
+    below, words = scrape.lines[scrape.lines.index(line) + 1], set(line.text.casefold().split())
+    return any(
+        (other is below and other.is_title_case) or len(words & set(other.text.casefold().split())) > 0.5 * len(words)
+        for other in others
+    )
 
 
 def head_line(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is no sentence: a section's name, a counter, a button."""
-    for line in scrape.head if scrape.is_story else ():
-        is_deck = len(line.text) >= 50 and not line.is_title_case
-        is_listed = line.is_item and len(line.text) > 25
-        if not line.ends and not is_deck and not is_listed and not _DATELINE.match(line.text):
-            yield line.take()
+    found = (line for line in scrape.head if _is_furniture(line) and not scrape.runs_on(line))
+    yield from (line.take() for line in (scrape.few(found) if scrape.is_story else ()))
+
+
+def _is_furniture(line: Line) -> bool:
+    is_deck = len(line.text) >= 50 and not line.is_title_case
+    is_listed = line.is_item and len(line.text) > 25
+    return not line.ends and not is_deck and not is_listed and not _DATELINE.match(line.text)

@@ -25,8 +25,12 @@ _SIGN = re.compile(
 _NOT_A_HEADLINE = re.compile(
     r"^(?i:jump|skip|by|credit|photo|illustration|image|published|updated|last|sign|click|read|watch|more|home|menu|listen|"
     r"this article|this story|opinion)\b|^\d+ min\b|^\d\d?/\d|[|©@]|https?:|^(?:[A-Z][a-z]+|[A-Z]{2,})[A-Z][a-z]+ |"
-    r"\w[.!?\]][A-Z]|[a-z](?:By|Published)\b|\b(?:19|20)\d\d[A-Z]|([A-Z]\w+ [A-Z]\w+)\1| as told to | - The "
+    r"\w[.!?\]][A-Z]|[a-z](?:By|Published)\b|\b(?:19|20)\d\d[A-Z]|([A-Z]\w+ [A-Z]\w+)\1| as told to | - The |"
+    # a breadcrumb, an item's number, who stands where in a picture, a section's name run into the headline
+    r" > |^\d+\. |^From (?:left|right)\b|"
+    r"^(?:Movies|Arts?|Food|Health|Recipes|Science|Style|Film|TV|Books|Music|Home|Tech) & "
 )
+_MEDIUM = re.compile(r"\s*[\[(](?:watch|video|videos|photos?|gallery|listen|updated?|live)[\])]\s*$", re.IGNORECASE)
 _ENDS = re.compile(r"[.:,;|>][\"'”’]?$")
 NOT_PEOPLE = re.compile(
     r"\b(?:staff|desk|news|press|reuters|editors?|team|agency|times|post|service|bureau|wire|inc|media|board|network|"
@@ -60,4 +64,10 @@ def is_headline(text: str) -> bool:
     words = text.split()
     if not 5 <= len(words) <= 30 or not 25 <= len(text) <= 220 or _ENDS.search(text) or _NOT_A_HEADLINE.search(text):
         return False
-    return text[0] not in "-•*|" and sum(letter.isalpha() for letter in text) >= 0.6 * len(text)
+    is_start = text[0] not in "-•*|" and not words[0].islower()
+    return is_start and sum(letter.isalpha() for letter in text) >= 0.6 * len(text)
+
+
+def without_medium(headline: str) -> str:
+    """A headline without what a site says of the medium behind it, such as ``(video)``."""
+    return _MEDIUM.sub("", headline)

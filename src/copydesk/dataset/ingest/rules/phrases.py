@@ -20,6 +20,7 @@ PHOTO_CREDIT = one_of(
     r"(?:photo|image|picture|photograph|illustration|credit|source image)s?"
     r"(?: credits?| courtesy| by| via)*\s*[:/].{0,120}",
     r"(?:photo|photograph|image)s? (?:by|courtesy|via)\b.{0,120}",
+    r"(?:photo )?illustrations? (?:by|on)\b[^.]{0,120}",
     r".{0,80}\b(?:getty images|shutterstock|ap photo|istock)\b[^.]{0,40}",
     r"[^.]{0,80}\bvia (?:ap|getty|reuters|afp|x|twitter|youtube|instagram)\b[^.]{0,20}",
     r"[^.]{0,60}\b(?:photos? )?courtesy of\b.{0,100}",
@@ -58,6 +59,8 @@ POINTER_LABEL = one_of(
     r"[a-z]+ content",
 )
 EMBED = one_of(
+    r"(?:please )?refresh (?:the|your) (?:page|browser)\b.*",
+    r"(?:thank you|thanks) for (?:subscribing|signing up)\b.*",
     r"this content can also be viewed on the site it originates from\.?",
     r"to view this video please enable javascript.*",
     r"supports html5 video",

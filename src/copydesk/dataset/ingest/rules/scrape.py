@@ -25,6 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
 MOSTLY = 0.5  #: of a story's letters stand in prose
+FURNITURE = 0.25  #: of what is open, at most, are loose lines before or after the story
 PROSE = 80  #: a line at least this long that ends a sentence is prose
 
 
@@ -109,6 +110,17 @@ class Scrape:
         """Whether most of what is open is prose; of lists and tables nobody can say which short lines are furniture."""
         n_prose = sum(len(line.text) for line in self.lines if line.is_prose)
         return n_prose >= MOSTLY * sum(len(line.text) for line in self.lines)
+
+    def few(self, lines: Iterable[Line]) -> list[Line]:
+        """``lines`` if they are a small part of what is open, else none: so many are a list, not furniture."""
+        found = list(lines)
+        is_small = sum(len(line.text) for line in found) <= FURNITURE * sum(len(line.text) for line in self.lines)
+        return found if is_small else []
+
+    def runs_on(self, line: Line) -> bool:
+        """Whether a sentence goes on in the next line, as where lines are wrapped."""
+        below = re.match(r"\s+(\w)", self.text[line.end : line.end + 20])
+        return below is not None and below[1].islower() and not line.ends
 
     @property
     def opening(self) -> tuple[Line, ...]:

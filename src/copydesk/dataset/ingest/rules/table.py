@@ -157,7 +157,7 @@ RULES = (
     ),
     Rule(
         "headline",
-        "The only line before the story that reads like a headline, and cannot be its summary instead.",
+        "The line before the story that reads like a headline; the title only where it cannot be its summary instead.",
         f"«Council Will Pay for Bridge»¶{_STORY}",
         head.headline,
     ),
