@@ -39,6 +39,7 @@ class Labeling:
     redundancy: int = 2  #: answers asked per article
     blind: bool = True  #: one Label Studio project per annotator
     layers: tuple[str, ...] = ("entities", "stance", "claims")
+    training: tuple[str, ...] = ()  #: articles that newcomers label first, whose gold is known
     model: float | None = None  #: how sure the model must be to decide what people dispute; null: it decides nothing
 
 
@@ -172,6 +173,7 @@ def _labeling(table: toml.Reader) -> Labeling:
         redundancy=table.take("redundancy", int, 2),
         blind=table.take("blind", bool, True),
         layers=table.strings("layers", list(Labeling().layers)),
+        training=table.strings("training", []),
         model=table.take("model", (int, float), None),
     )
     table.close()

@@ -1,7 +1,8 @@
 """Where every article stands in every layer: counts, read from the stores on disk.
 
 In:  ``build/``, the layers' annotations, gold and disputes, the ledger of the tasks that a server holds.
-Out: a frozen :class:`Status`. A count of a choice layer is of articles × targets, else of articles.
+Out: a frozen :class:`Status`. A count of a choice layer is of articles × targets, else of articles. Of each annotator:
+     how far they are, how long the rest will take, and how they did in the training round.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from typing import Any
 from copydesk import files
 from copydesk.dataset.store import Store
 from copydesk.errors import BrokenLine, NotBuilt
-from copydesk.labeling import annotators, layers, tasks
+from copydesk.labeling import annotators, layers
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import Task, current, tasks_by_status, tasks_of
+from copydesk.labeling.pace import Pace, asked, paces
+from copydesk.labeling.scores import Score, scores
+from copydesk.labeling.standing import Task, current, tasks_by_status, tasks_of, whole
 from copydesk.project import Project
 from copydesk.schemas import records as stored
+
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,32 @@ class LayerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonStatus:
+    """How far one annotator is in one layer."""
+
+    layer: str
+    annotator: str
+    pace: Pace
+    training: Score | None  #: null without a training round
+
+    def as_json(self) -> dict[str, Any]:
+        own = {"layer": self.layer, "annotator": self.annotator, **asdict(self.pace)}
+        return own | {"training": self.training and asdict(self.training)}
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How far the project is."""
 
     articles: int
     families: int
     layers: dict[str, LayerStatus] = field(default_factory=dict)
+    people: list[PersonStatus] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        counted = {name: asdict(each) for name, each in self.layers.items()}
+        people = [each.as_json() for each in self.people]
+        return {"articles": self.articles, "families": self.families, "layers": counted, "annotators": people}
 
 
 def status(project: Project) -> Status:
@@ -50,31 +72,61 @@ def status(project: Project) -> Status:
         articles, families = store.by_id, len(store.families())
     except NotBuilt:
         articles, families = {}, 0
-    counted = {layer.name: _layer(layer, articles, _asked(project, layer, articles)) for layer in layers.load(project)}
-    return Status(len(articles), families, counted)
+    counted, people = {}, []
+    for layer in layers.load(project):
+        records = _Records.read(layer)
+        held = _held(project, layer, articles)
+        counted[layer.name] = _layer(layer, records, articles, held)
+        people += _people(project, layer, records, articles, held)
+    return Status(len(articles), families, counted, people)
 
 
-def _asked(project: Project, layer: Layer, articles: Mapping[str, Mapping[str, Any]]) -> set[Task]:
-    """Tasks on the articles' texts of today that a server holds. The ledger is a cache: unreadable, it says nothing."""
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What a layer's files hold."""
+
+    answers: list[Record]
+    gold: list[Record]
+    disputes: list[Record]
+
+    @classmethod
+    def read(cls, layer: Layer) -> _Records:
+        answers = latest(history(layer))
+        return cls(answers, stored.read("gold", layer.gold), stored.read("dispute", layer.disputes))
+
+
+def _held(project: Project, layer: Layer, articles: Mapping[str, Record]) -> dict[str | None, set[Task]]:
+    """Tasks that a server holds, by pseudonym. The ledger is a cache: unreadable, it says nothing."""
     try:
-        held = {key for row in files.read_jsonl(project.build / "ledger.jsonl") for key in row["live"]}
-    except (BrokenLine, KeyError, TypeError):
-        return set()
-    people = (None, *(annotator.name for annotator in annotators.read(project))) if held else ()
-    return {
-        (article_id, target)
-        for article_id, article in articles.items()
-        for target in layer.target_ids
-        if any(tasks.key(tasks.parts(article, layer, target, name)) in held for name in people)
-    }
+        return asked(project, layer, files.read_jsonl(project.build / "ledger.jsonl"), articles)
+    except (BrokenLine, KeyError, TypeError, ValueError, AttributeError):
+        return {}
 
 
-def _layer(layer: Layer, articles: Mapping[str, Mapping[str, Any]], asked: set[Task]) -> LayerStatus:
-    annotations = latest(history(layer))
-    answers, _ = current(layer, annotations, articles)
-    answered = set(tasks_of(answers))
-    standing = tasks_by_status(
-        articles, layer, annotations, stored.read("gold", layer.gold), stored.read("dispute", layer.disputes)
-    )
+def _layer(
+    layer: Layer, records: _Records, articles: Mapping[str, Record], held: Mapping[str | None, set[Task]]
+) -> LayerStatus:
+    answered = set(tasks_of(current(layer, records.answers, articles)[0]))
+    standing = tasks_by_status(articles, layer, records.answers, records.gold, records.disputes)
     found = list(standing.values())
-    return LayerStatus(len(asked | answered), len(answered), found.count("gold"), found.count("disputed"))
+    n_asked = len(answered.union(*held.values()))
+    return LayerStatus(n_asked, len(answered), found.count("gold"), found.count("disputed"))
+
+
+def _people(
+    project: Project,
+    layer: Layer,
+    records: _Records,
+    articles: Mapping[str, Record],
+    held: Mapping[str | None, set[Task]],
+) -> list[PersonStatus]:
+    """Everybody who was asked or has answered, and every annotator while there is a training round."""
+    found = paces(layer, held, records.answers, articles)
+    chosen = {each: articles[each] for each in project.labeling_settings.training if each in articles}
+    humans = [each.name for each in annotators.read(project) if each.role == "human"] if chosen else []
+    known = whole(layer, records.answers, records.gold, records.disputes, chosen)
+    trained = scores(layer, records.answers, records.gold, chosen, known, humans)
+    return [
+        PersonStatus(layer.name, who, found.get(who, Pace(0, 0, None, None)), trained.get(who))
+        for who in sorted(found.keys() | trained.keys())
+    ]

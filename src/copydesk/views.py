@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from copydesk.labeling.push import Pushed
     from copydesk.labeling.server import Running
     from copydesk.labeling.stages import Agreed
-    from copydesk.status import Status
+    from copydesk.status import PersonStatus, Status
     from copydesk.validate import Validation
 
 Keys = dict[str, Any]
+MINUTE = 60
 View = Callable[["Console"], None]
 
 
@@ -150,8 +151,34 @@ def status(counted: Status) -> View:
     def draw(console: Console) -> None:
         console.print(f"{counted.articles} articles in {counted.families} families")
         table(console, columns, rows)
+        if counted.people:
+            named = ("layer", "annotator", "answered", "median", "left", "training")
+            table(console, named, [_person(each) for each in counted.people], title="Annotators")
 
     return draw
+
+
+def _person(each: PersonStatus) -> tuple[object, ...]:
+    pace, trained = each.pace, each.training
+    score = None if trained is None else f"{trained.answered} of {trained.asked}"
+    if trained and trained.score is not None:
+        score = f"{trained.score:.2f} ({score})"
+    return (
+        each.layer,
+        each.annotator,
+        f"{pace.answered} of {pace.asked}",
+        _time(pace.median_s),
+        _time(pace.left_s),
+        score,
+    )
+
+
+def _time(seconds: float | None) -> str | None:
+    """Such as ``40 s``, ``25 min``, ``3 h 10 min``."""
+    if seconds is None or seconds < MINUTE:
+        return None if seconds is None else f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / MINUTE), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def validation(outcome: Validation) -> View:

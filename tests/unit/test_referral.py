@@ -12,7 +12,8 @@ import pytest
 
 from copydesk.console import quiet
 from copydesk.labeling import layers, page, results, review_page
-from copydesk.labeling.desks import Desk, find
+from copydesk.labeling.annotations import TRAINING
+from copydesk.labeling.desks import REVIEW, WORK, Desk, find
 from copydesk.labeling.referral import NoAdjudicator, refer
 from copydesk.labeling.studio import Studio
 from copydesk.project import Project
@@ -86,9 +87,9 @@ def test_the_questions_are_unknown_on_an_annotators_page() -> None:
     assert results.value(layer, result, "Rain.", review_page.QUESTIONS) == ({"spans": []}, [])
 
 
-def test_a_review_desk_is_told_from_an_annotators_desk_of_the_same_name(project: Callable[..., Project]) -> None:
+def test_desks_of_one_person_are_told_apart_by_what_they_are_for(project: Callable[..., Project]) -> None:
     mine = project()
-    wanted = [Desk(mine.name, "entities", "1.0.0", "judge", review) for review in (False, True)]
+    wanted = [Desk(mine.name, "entities", "1.0.0", "judge", purpose) for purpose in (WORK, REVIEW, TRAINING)]
     records = [
         {"id": n, "description": f"…\n[copydesk {desk.name} page=0123456789ab]"} for n, desk in enumerate(wanted)
     ]

@@ -108,8 +108,12 @@ def test_status_counts_what_is_on_disk(project: Make) -> None:
         articles=articles, links=[], families=families, rejects=[], stats={}, arrow=Schemas.of(corpus).arrow
     )
     layer = stance(corpus)
-    held = {tasks.key(tasks.parts(article, layer, "T1", None)): [1, n] for n, article in enumerate(articles)}
-    files.write_jsonl(corpus.build / "ledger.jsonl", [{"desk": "stance", "live": held}])
+    held = {
+        tasks.key(tasks.parts(article, layer, "T1", None)): [1, n, article["article_id"]]
+        for n, article in enumerate(articles)
+    }
+    place = f"{corpus.name}/stance@{layer.version}/everyone"
+    files.write_jsonl(corpus.build / "ledger.jsonl", [{"desk": place, "live": held}])
     given = [answer(article, who, "favor") for article in articles[:2] for who in ("a", "b")][:3]
     files.write_jsonl(layer.annotations, given)
     by_id = {article["article_id"]: article for article in articles}
@@ -120,7 +124,9 @@ def test_status_counts_what_is_on_disk(project: Make) -> None:
     assert found.as_json()["layers"]["entities"] == {"tasks": 0, "annotated": 0, "gold": 0, "disputed": 0}
 
 
-@pytest.mark.parametrize("ledger", ["{", "[]", '{"live": 1}', "{}"])
+@pytest.mark.parametrize(
+    "ledger", ["{", "[]", '{"live": 1}', "{}", '{"desk": "corpus/stance@1.0.0/a", "live": {"k": 1}}']
+)
 def test_a_broken_ledger_says_nothing(project: Make, ledger: str) -> None:
     corpus = project()
     files.write_text(corpus.build / "ledger.jsonl", ledger)

@@ -16,6 +16,7 @@ from copydesk.dataset.ingest.traced import Segment, raw_span
 from copydesk.dataset.store import Store
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
+from copydesk.labeling.standing import is_training
 from copydesk.project import Project
 from copydesk.schemas import records
 from copydesk.schemas.meaning.answers import quotes
@@ -58,7 +59,8 @@ def _place(layer: Layer, unit: Record) -> Record | None:
 def _behind_unit(layer: Layer, unit: Record, place: Record | None) -> Iterator[dict[str, Any]]:
     """Every answer to the unit's task, those that it rests on first."""
     task = ("article_id", "target", "text_sha256", "layer_version")
-    given = [each for each in latest(history(layer)) if all(each[key] == unit[key] for key in task)]
+    answers = (each for each in latest(history(layer)) if not is_training(each))
+    given = [each for each in answers if all(each[key] == unit[key] for key in task)]
     basis = set(unit["annotation_ids"])
     for answer in sorted(given, key=lambda each: (each["annotation_id"] not in basis, each["annotator"])):
         yield _answer(answer, answer["annotation_id"] in basis, _says(layer, unit, place, answer))

@@ -18,6 +18,8 @@ from copydesk.schemas import records
 
 Annotation = dict[str, Any]
 
+TRAINING = "training"  #: where newcomers practise: in ``source.project``, ``corpus/entities@1.0.0/training:ann-a``
+
 
 class BrokenHistory(CopydeskError):
     """A line of ``annotations.jsonl`` is not an annotation record."""

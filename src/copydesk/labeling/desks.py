@@ -19,9 +19,10 @@ from copydesk.labeling.layers import Layer
 from copydesk.labeling.studio import Json, Studio
 from copydesk.project import Project
 
+WORK, REVIEW = "work", "review"  #: what a desk is for, beside a training round
 TITLE_LENGTH = 50  #: what Label Studio allows
 EVERYONE = "everyone"  #: stands in the marker for an annotator that is null
-_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/(review:)?([\w-]+) page=([0-9a-f]{12})\]")
+_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/(?:(review|training):)?([\w-]+) page=([0-9a-f]{12})\]")
 
 
 class PageDrift(CopydeskError):
@@ -38,17 +39,24 @@ class PageDrift(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One layer version's page for one annotator, or for everyone; or for an adjudicator, who sees the answers."""
+    """One layer version's page for one annotator, or for everyone.
+
+    At a review desk an adjudicator sees the answers; at a training desk somebody answers what is known already.
+    """
 
     project: str  #: name in copydesk.toml: how a server knows the project
     layer: str
     version: str
     annotator: str | None
-    review: bool = False
+    purpose: str = WORK
+
+    @property
+    def review(self) -> bool:
+        return self.purpose == REVIEW
 
     @property
     def name(self) -> str:
-        who = f"review:{self.annotator}" if self.review else self.annotator or EVERYONE
+        who = self.annotator or EVERYONE if self.purpose == WORK else f"{self.purpose}:{self.annotator}"
         return f"{self.project}/{self.layer}@{self.version}/{who}"
 
 
@@ -79,7 +87,7 @@ def find(project: Project, records: Iterable[Json]) -> dict[Desk, list[Place]]:
         marker = _MARKER.search(record.get("description") or "")
         if marker and marker[1] == project.name:
             annotator = None if marker[5] == EVERYONE else marker[5]
-            desk = Desk(marker[1], marker[2], marker[3], annotator, bool(marker[4]))
+            desk = Desk(marker[1], marker[2], marker[3], annotator, marker[4] or WORK)
             found.setdefault(desk, []).append(Place(desk, int(record["id"]), marker[6], record))
     return found
 
@@ -119,7 +127,7 @@ def page_digest(config: str) -> str:
 
 def _fields(project: Project, layer: Layer, desk: Desk) -> Mapping[str, Any]:
     config = review_page.page(layer) if desk.review else layer.config
-    who = f"review · {desk.annotator}" if desk.review else desk.annotator or EVERYONE
+    who = desk.annotator or EVERYONE if desk.purpose == WORK else f"{desk.purpose} · {desk.annotator}"
     title = f"{layer.title} · {who} · {project.title or project.name}"
     return {
         "title": title[:TITLE_LENGTH].strip(),

@@ -88,7 +88,11 @@ class Pushing:
     def layer(self, layer: Layer) -> Pushed:
         """Bring one layer's desks up to date; desks that it no longer wants have all their tasks superseded."""
         wanted = desks.plan(self.project, layer, self.people)
-        old = [desk for desk in self.found if desk.layer == layer.name and desk not in wanted and not desk.review]
+        old = [
+            desk
+            for desk in self.found
+            if desk.layer == layer.name and desk not in wanted and desk.purpose == desks.WORK
+        ]
         places = {desk: self.found[desk] for desk in old}
         for desk in wanted:
             places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
@@ -116,8 +120,9 @@ class Pushing:
                 for article_id in self._open(entries[desk]):
                     held[article_id] = held[article_id] - {desk.annotator} | {heirs[desk.annotator]}
         names = [desk.annotator for desk in wanted]
-        redundancy = self.project.labeling_settings.redundancy
-        assigned = assign(self.articles, names, redundancy, held, leaving=heirs)
+        settings = self.project.labeling_settings
+        dealt = [each for each in self.articles if each in held or each not in settings.training]
+        assigned = assign(dealt, names, settings.redundancy, held, leaving=heirs)
         return {desk: [each for each in sorted(assigned) if desk.annotator in assigned[each]] for desk in wanted}
 
     def _open(self, entry: Entry) -> set[str]:

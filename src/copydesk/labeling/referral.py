@@ -75,7 +75,7 @@ def _layer(work: Pushing, layer: Layer, names: Sequence[str], decided: Adjudicat
         for answer in current(layer, answers, work.articles)[0]
         if answer["role"] == "adjudicator"
     }
-    wanted = [Desk(work.project.name, layer.name, layer.version, name, review=True) for name in names]
+    wanted = [Desk(work.project.name, layer.name, layer.version, name, desks.REVIEW) for name in names]
     old = [desk for desk in work.found if desk.layer == layer.name and desk not in wanted]
     done = Pushed()
     for desk in old:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from copydesk.issues import Issue
-from copydesk.labeling.annotations import instant
+from copydesk.labeling.annotations import TRAINING, instant
 from copydesk.labeling.layers import Layer
 
 Record = Mapping[str, Any]
@@ -26,8 +26,26 @@ def current(
 ) -> tuple[list[Record], list[Issue]]:
     """The submitted answers on the texts and the layer version of today; stale ones as issues.
 
-    Of several answers of one person to one task the newest counts. Order: article, target, annotator.
+    Of several answers of one person to one task the newest counts. Order: article, target, annotator. Answers from a
+    training round are none of them.
     """
+    return _answers_of_today(layer, (each for each in annotations if not is_training(each)), articles)
+
+
+def practised(layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Record]) -> list[Record]:
+    """The answers from a training round, chosen and ordered like those that count."""
+    return _answers_of_today(layer, (each for each in annotations if is_training(each)), articles)[0]
+
+
+def is_training(answer: Record) -> bool:
+    """Whether it was given at a training desk. What an adjudicator says there is the key, and counts."""
+    at: str = answer["source"]["project"]
+    return answer["role"] == "human" and f"/{TRAINING}:" in at
+
+
+def _answers_of_today(
+    layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Record]
+) -> tuple[list[Record], list[Issue]]:
     newest: dict[tuple[str, str, str], Record] = {}
     issues = []
     for answer in sorted(annotations, key=lambda each: (instant(each["updated_at"]), each["annotation_id"])):
@@ -84,6 +102,18 @@ def tasks_by_status(
         if dispute["kind"] not in NOT_HOLDING_BACK and _today(dispute, layer, articles):
             status[dispute["article_id"], dispute["target"]] = "disputed"
     return status
+
+
+def whole(
+    layer: Layer,
+    annotations: Iterable[Record],
+    gold: Iterable[Record],
+    disputes: Iterable[Record],
+    articles: Mapping[str, Record],
+) -> set[Task]:
+    """The tasks that are gold."""
+    standing = tasks_by_status(articles, layer, annotations, gold, disputes)
+    return {task for task, status in standing.items() if status == "gold"}
 
 
 def layers_of(

@@ -18,6 +18,7 @@ def push(
     ctx: typer.Context,
     layers: Layers = None,
     reconcile: Annotated[bool, typer.Option("--reconcile", help="Look at every task on the server.")] = False,
+    training: Annotated[bool, typer.Option("--training", help="The training round, in place of real work.")] = False,
 ) -> int:
     """Send tasks to Label Studio, each exactly once."""
     from copydesk import views
@@ -25,12 +26,16 @@ def push(
     from copydesk.labeling.layers import load
     from copydesk.labeling.push import push
     from copydesk.labeling.studio import Studio
+    from copydesk.labeling.training import train
 
     desk: Desk = ctx.obj
     project = desk.project()
     chosen = load(project, layers or [])
     studio = Studio.connect(project)
-    pushed = push(project, chosen, studio=studio, progress=desk.progress, reconcile=reconcile)
+    if training:
+        pushed = train(project, chosen, studio=studio, progress=desk.progress)
+    else:
+        pushed = push(project, chosen, studio=studio, progress=desk.progress, reconcile=reconcile)
     counts = {name: each.as_json() for name, each in pushed.items()}
     return desk.answer({"layers": counts}, show=views.pushed(counts, studio.url, len(annotators.read(project))))
 

@@ -18,7 +18,7 @@ from copydesk.issues import Issue
 from copydesk.labeling import layers
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import layers_of
+from copydesk.labeling.standing import is_training, layers_of
 from copydesk.project import Project
 from copydesk.schemas import records
 
@@ -110,7 +110,11 @@ def _labels(layer: Layer, articles: Mapping[str, Record], removed: set[str], iss
     answers = latest(history(layer))
     gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
     status = layers_of(articles, layer, answers, gold, disputes)
-    given = [answer for answer in answers if answer["status"] != "withdrawn" and answer["article_id"] not in removed]
+    given = [
+        answer
+        for answer in answers
+        if answer["status"] != "withdrawn" and answer["article_id"] not in removed and not is_training(answer)
+    ]
     fit = [answer for answer in given if _fits(answer, layer, articles)]
     if len(fit) < len(given):
         message = f"{len(given) - len(fit)} of {len(given)} answers are about another text or version of the layer"

@@ -83,19 +83,26 @@ class _Pair:
 def _pairs(layer: Layer, tasks: Sequence[Sequence[Record]]) -> Iterator[_Pair]:
     for n, given in enumerate(tasks):
         for one, other in combinations(given, 2):
-            compared = _choices(one, other) if layer.kind == "choice" else _spans(layer, one, other)
-            if compared:
-                yield _Pair(n, one["annotator"], other["annotator"], *compared)
+            if found := compared(layer, one, other):
+                yield _Pair(n, one["annotator"], other["annotator"], *found)
 
 
-def _choices(one: Record, other: Record) -> tuple[tuple[float, float, float], Counter[tuple[str, str]]] | None:
+Compared = tuple[tuple[float, float, float], Counter[tuple[str, str]]]  #: matched, one's, other's; labels of both
+
+
+def compared(layer: Layer, one: Record, other: Record) -> Compared | None:
+    """Two answers to one task, beside each other; None where one of them abstains from a choice."""
+    return _choices(one, other) if layer.kind == "choice" else _spans(layer, one, other)
+
+
+def _choices(one: Record, other: Record) -> Compared | None:
     mine, theirs = one["value"]["label"], other["value"]["label"]
     if mine is None or theirs is None:
         return None
     return (float(mine == theirs), 1.0, 1.0), Counter([(mine, theirs)])
 
 
-def _spans(layer: Layer, one: Record, other: Record) -> tuple[tuple[float, float, float], Counter[tuple[str, str]]]:
+def _spans(layer: Layer, one: Record, other: Record) -> Compared:
     """Spans that overlap are compared by label; a span that the other did not mark is compared with nothing."""
     mine, theirs = marks(layer, one), marks(layer, other)
     met = paired(mine, theirs)
@@ -135,8 +142,7 @@ def _person(
                 labels.update(pair.labels if pair.one == name else turned)
     low, high = _apart(rows, rounds, seed)
     with_others, among = (_value(rows.sum(axis=0)[part]) for part in (slice(0, 3), slice(3, 6)))
-    confusions = [Confused(*pair, count) for pair, count in labels.items() if pair[0] != pair[1]]
-    confusions.sort(key=lambda each: (-each.count, each.own, each.other))
+    confusions = confused(labels)
     lead_times = [answer["lead_time_s"] for answer in own if answer["lead_time_s"] is not None]
     stands_apart = low is not None and low > 0
     return Person(
@@ -149,9 +155,15 @@ def _person(
         apart_low=low,
         apart_high=high,
         stands_apart=stands_apart,
-        confusions=tuple(confusions),
+        confusions=confusions,
         says=_says(with_others, stands_apart, confusions),
     )
+
+
+def confused(labels: Counter[tuple[str, str]]) -> tuple[Confused, ...]:
+    """Pairs of (own, other) labels that differ, most frequent first."""
+    found = [Confused(*pair, count) for pair, count in labels.items() if pair[0] != pair[1]]
+    return tuple(sorted(found, key=lambda each: (-each.count, each.own, each.other)))
 
 
 def _value(sums: Floats) -> float | None:

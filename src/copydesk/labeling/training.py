@@ -1,0 +1,121 @@
+"""A training round: newcomers answer articles whose gold is known, before real work starts.
+
+In:  ``[labeling] training``, the articles; each layer's gold; what the server holds.
+Out: one live task at each annotator's training desk for every known answer, exactly once. Where the answer is not known
+     yet, the adjudicators are asked: what they say at their training desk becomes the gold.
+What comes back is history like any other answer, but counts for nothing except the score (``scores``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from copydesk.console import Progress
+from copydesk.dataset.store import Store
+from copydesk.errors import BadConfig, CopydeskError
+from copydesk.files import locked
+from copydesk.labeling import annotators, desks, page, tasks
+from copydesk.labeling.annotations import TRAINING, history, latest
+from copydesk.labeling.annotators import Annotator
+from copydesk.labeling.desks import Desk
+from copydesk.labeling.layers import Layer
+from copydesk.labeling.ledger import Ledger
+from copydesk.labeling.push import EXCHANGE, Pushed, Pushing
+from copydesk.labeling.standing import Task, current, whole
+from copydesk.labeling.studio import Studio
+from copydesk.project import CONFIG, Project
+from copydesk.schemas import records
+
+Article = Mapping[str, Any]
+
+
+class NothingToTrainOn(CopydeskError):
+    """No training article is named, or nobody may say what is right about one."""
+
+
+def train(project: Project, layers: Sequence[Layer], *, studio: Studio, progress: Progress) -> dict[str, Pushed]:
+    """Bring the training articles before whoever has still to answer them.
+
+    Raises: NothingToTrainOn, BadConfig; else as `push` does.
+    """
+    articles = Store(project).by_id
+    chosen = _chosen(project, articles)
+    for layer in layers:
+        page.require(layer)
+    people = annotators.read(project)
+    with locked(project.private / "exchange.lock", EXCHANGE):
+        found = {k: v for k, v in desks.find(project, studio.projects()).items() if k.purpose == TRAINING}
+        names = {layer.name for layer in layers}
+        desks.check_pages(place for desk, places in found.items() if desk.layer in names for place in places)
+        work = Pushing(project, articles, people, found, studio, Ledger(project, studio), progress, look=False)
+        done = {layer.name: _layer(work, layer, chosen) for layer in layers}
+    if not any(each.total for each in done.values()) and not any(each.role == "adjudicator" for each in people):
+        problem = "the training articles have no gold yet, and nobody is there to say what is right"
+        raise NothingToTrainOn(problem, "`copydesk annotators add NAME --role adjudicator`, then this again")
+    return done
+
+
+def _chosen(project: Project, articles: Mapping[str, Article]) -> list[str]:
+    named = project.labeling_settings.training
+    if not named:
+        hint = 'such as  training = ["art-…", "art-…"]  below [labeling]; `copydesk families` lists articles'
+        raise NothingToTrainOn(f"{CONFIG} names no training articles", hint)
+    for article_id in named:
+        if article_id not in articles:
+            raise BadConfig(f"{CONFIG} [labeling]", f"training names {article_id!r}, which is not in the build")
+    return sorted(set(named))
+
+
+def _layer(work: Pushing, layer: Layer, chosen: Iterable[str]) -> Pushed:
+    """Bring one layer's training desks up to date."""
+    articles = {article_id: work.articles[article_id] for article_id in chosen}
+    answers = latest(history(layer))
+    gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
+    known = whole(layer, answers, gold, disputes, articles)
+    given = current(layer, answers, articles)[0]
+    every = [(article_id, target) for article_id in articles for target in layer.target_ids]
+    wanted = {}
+    for person in work.people:
+        if person.role != "model":
+            desk = Desk(work.project.name, layer.name, layer.version, person.name, TRAINING)
+            mine = [answer for answer in given if answer["annotator"] == person.name]
+            wanted[desk] = _asked(person, desk, every, known, mine)
+    done = Pushed()
+    for desk, places in work.found.items():
+        if desk.layer == layer.name and desk not in wanted:
+            entry = work.ledger.entry(places)
+            done += Pushed(superseded=work.retire(entry, list(entry.live), queued=True))
+            desks.close_desk(places, work.studio)
+    for desk, asked in wanted.items():
+        if asked or desk in work.found:
+            done += _desk(work, layer, desk, asked)
+    return done
+
+
+def _asked(
+    person: Annotator, desk: Desk, every: Iterable[Task], known: set[Task], mine: Iterable[Mapping[str, Any]]
+) -> list[Task]:
+    """What ``person`` is asked: an annotator what is known, unless they helped to decide it; an adjudicator the rest.
+
+    ``mine``: their answers that count.
+    """
+    if person.role == "adjudicator":
+        here = {(answer["article_id"], answer["target"]) for answer in mine if answer["source"]["project"] == desk.name}
+        return [task for task in every if task not in known or task in here]
+    given = {(answer["article_id"], answer["target"]) for answer in mine}
+    return [task for task in every if task in known and task not in given]
+
+
+def _desk(work: Pushing, layer: Layer, desk: Desk, asked: Iterable[Task]) -> Pushed:
+    """Import what is missing at one training desk, retire what is not wanted any more."""
+    places = desks.open_desk(work.project, layer, desk, work.found.get(desk, []), work.studio)
+    rendered = [tasks.render(work.articles[article_id], layer, target, desk.annotator) for article_id, target in asked]
+    wanted = {data[tasks.KEY]: {"data": data, "predictions": []} for data in rendered}
+    entry = work.ledger.entry(places)
+    work.revive(entry, [key for key in entry.superseded if key in wanted and key not in entry.live])
+    missing = [task for key, task in wanted.items() if key not in entry.live]
+    with work.progress(f"training {desk.annotator} in {layer.name}", len(missing)) as step:
+        entry = work.bring(places, entry, missing, step)
+    retired = work.retire(entry, [key for key in entry.live if key not in wanted])
+    return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
