@@ -89,6 +89,7 @@ def _manifest() -> dict[str, Any]:
         **plain,
         "previous": None,
         "hydrated": False,
+        "reanchored": [],
         "changes": None,
         "answers": {"motivation.purpose": "To test."},
         "build": {"read": 3, "kept": 2, "rejected": 1},

@@ -311,7 +311,11 @@ def hydrated(done: Hydrated) -> View:
     """How many texts came back, and which did not."""
     lost = [f"  missing    {article_id}" for article_id in done.missing]
     other = [f"  differing  {article_id}: your copy is not the text that was labelled" for article_id in done.differing]
-    return lines(f"{done.hydrated} texts are back in {done.path}", *lost, *other)
+    near = [
+        f"  near copy  {row['article_id']}: {row['spans']} spans of answers moved with it, {row['lost']} left out"
+        for row in done.reanchored
+    ]
+    return lines(f"{done.hydrated} texts are back in {done.path}", *near, *lost, *other)
 
 
 def removed(gone: Removed) -> View:

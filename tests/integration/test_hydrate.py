@@ -12,7 +12,7 @@ from copydesk.console import quiet
 from copydesk.dataset.build import build
 from copydesk.dataset.hub import NotCleared, publish
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.hydrate import hydrate
+from copydesk.dataset.release.hydrate import NoCopies, hydrate
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.write import release
 from copydesk.errors import CopydeskError
@@ -27,11 +27,13 @@ NOW = "2026-01-02T00:00:00Z"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Real raw files through the real build, labelled; 1.0.0 cut for both audiences."""
     story = (
-        "Fire in {0}\n\nA café in {0} burnt down on Monday, the city’s fire brigade said.\n"
-        "“All guests are safe,” Mayor Ada Berg said.\n"
+        "Fire in {0}\n\nA café in {0} burnt down on Monday evening, the city’s fire brigade said in a statement.\n"
+        "“All guests are safe,” Mayor Ada Berg said on Tuesday, when the street was opened to traffic again.\n"
     )
     texts = {
-        f"story{n}": story.format(place) + f"It was fire number {n} in a year.\n" for n, place in enumerate(PLACES[:5])
+        f"story{n}": story.format(place)
+        + f"It was fire number {n} in a year, and nobody could tell yet how it had come about or what it cost.\n"
+        for n, place in enumerate(PLACES[:5])
     }
     project = a_project(tmp_path_factory.mktemp("hydrate") / "news", **texts)
     settings = project.root / CONFIG
@@ -56,7 +58,7 @@ def copies(project: Project, tmp_path: Path) -> Path:
 
 def test_a_hydrated_copy_is_the_local_release(project: Project, copies: Path, tmp_path: Path) -> None:
     done = hydrate(project.dist / "news-1.0.0-public", copies, tmp_path / "full")
-    assert (done.hydrated, done.missing, done.differing, done.issues) == (5, (), (), ())
+    assert (done.hydrated, done.missing, done.differing, done.reanchored, done.issues) == (5, (), (), (), ())
     assert verify(tmp_path / "full").ok
     assert (tmp_path / "full/SHA256SUMS").read_bytes() == (project.dist / "news-1.0.0/SHA256SUMS").read_bytes()
 
@@ -73,21 +75,61 @@ def test_what_the_reader_does_not_have_stays_withheld_and_is_named(
         publish(tmp_path / "part", "org/name")
 
 
-def test_a_copy_that_differs_gets_no_labels_that_would_not_fit(project: Project, copies: Path, tmp_path: Path) -> None:
-    (copies / "raw/articles").mkdir(parents=True)
-    there = project.dataset / "raw/articles/story2.txt"
+def test_labels_move_with_a_copy_that_differs_a_little(project: Project, copies: Path, tmp_path: Path) -> None:
+    """A word more in the first sentence moves every label."""
     (copies / "deep/copy-2.txt").unlink()
-    (copies / "raw/articles/story2.txt").write_text(there.read_text().replace("Monday", "Tuesday night"))
+    mine = (project.dataset / "raw/articles/story2.txt").read_text()
+    changed = mine.replace("burnt down on", "burnt down late on")
+    (copies / "deep/other-name.txt").write_text(changed)
     done = hydrate(project.dist / "news-1.0.0-public", copies, tmp_path / "part")
-    assert (done.hydrated, done.missing, len(done.differing)) == (4, (), 1)
+    assert (done.hydrated, done.missing, done.differing) == (4, (), ())
+    (near,) = done.reanchored
+    assert (near["lost"], {issue.code for issue in done.issues}) == (0, {"near-copy"})
     assert verify(tmp_path / "part").ok
+    full, theirs = ReleaseFacts.read(project.dist / "news-1.0.0"), ReleaseFacts.read(tmp_path / "part")
+    for config in ("entities", "claims", "stance"):
+        before, after = (labels_of(facts, config, near["article_id"]) for facts in (full, theirs))
+        assert [label[2:] for label in before] == [label[2:] for label in after] != []
+        assert {now[0] - was[0] for was, now in zip(before, after, strict=True)} == {5}
+    with pytest.raises(NotCleared):
+        publish(tmp_path / "part", "org/name")
 
 
-def test_other_texts_put_nothing_back(project: Project, tmp_path: Path) -> None:
+def test_a_label_in_a_changed_passage_is_left_out_and_counted(project: Project, copies: Path, tmp_path: Path) -> None:
+    mine = (project.dataset / "raw/articles/story2.txt").read_text()
+    (copies / "deep/copy-2.txt").write_text(mine.replace("All guests are safe", "All our guests are safe"))
+    done = hydrate(project.dist / "news-1.0.0-public", copies, tmp_path / "part")
+    (near,) = done.reanchored
+    assert near["lost"] > 0
+    facts = ReleaseFacts.read(tmp_path / "part")
+    assert verify(tmp_path / "part").ok
+    assert labels_of(facts, "claims", near["article_id"]) == []
+    assert [row["label_name"] for row in facts.rows("stance") if row["article_id"] == near["article_id"]] == ["neutral"]
+
+
+def labels_of(facts: ReleaseFacts, config: str, article_id: str) -> list[tuple[object, ...]]:
+    """Start, end, words and label of what was decided."""
+    rows = [row for row in facts.rows(config) if row["article_id"] == article_id]
+    spans = [span for row in rows for span in row.get("spans", [row.get("evidence") or row])]
+    return [(span["start"], span["end"], span["text"], span.get("label_name")) for span in spans]
+
+
+def test_the_rest_can_be_put_back_later(project: Project, copies: Path, tmp_path: Path) -> None:
+    (tmp_path / "late").mkdir()
+    shutil.move(copies / "deep/copy-2.txt", tmp_path / "late/copy.txt")
+    hydrate(project.dist / "news-1.0.0-public", copies, tmp_path / "part")
+    done = hydrate(tmp_path / "part", tmp_path / "late", tmp_path / "full")
+    assert (done.hydrated, done.missing) == (1, ())
+    assert (tmp_path / "full/SHA256SUMS").read_bytes() == (project.dist / "news-1.0.0/SHA256SUMS").read_bytes()
+
+
+def test_a_folder_of_other_texts_is_told_and_nothing_is_written(project: Project, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other/story.txt").write_text("Something else happened in Bergen today, and nobody was hurt.\n")
-    done = hydrate(project.dist / "news-1.0.0-public", tmp_path / "other", tmp_path / "none")
-    assert (done.hydrated, len(done.missing)) == (0, 5)
+    (tmp_path / "other/broken.jsonl").write_bytes(b"\xff{")
+    with pytest.raises(NoCopies, match="no copy of any of the 5 articles"):
+        hydrate(project.dist / "news-1.0.0-public", tmp_path / "other", tmp_path / "none")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other"]
 
 
 def test_wrong_folders_are_told(project: Project, copies: Path, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def a_folder(folder: Path, **manifest: Any) -> Path:
         "version": "1.0.0",
         "audience": "local",
         "hydrated": False,
+        "reanchored": [],
         "released_at": "2026-01-01T00:00:00Z",
         "bump": "first",
         "previous": None,

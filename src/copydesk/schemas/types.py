@@ -31,6 +31,7 @@ __all__ = [
     "LayerNote",
     "Link",
     "Manifest",
+    "NearCopy",
     "Option",
     "Passages",
     "PreviousRelease",
@@ -389,6 +390,15 @@ class Release(TypedDict):
     held_out: list[HeldOut]
 
 
+class NearCopy(TypedDict):
+    """One article."""
+
+    article_id: str
+    text_sha256: str
+    spans: int
+    lost: int
+
+
 class ReleaseFile(TypedDict):
     """One file."""
 
@@ -513,6 +523,7 @@ class Manifest(TypedDict):
     version: str
     audience: Literal["local", "public"]
     hydrated: bool
+    reanchored: list[NearCopy]
     bump: Literal["first", "patch", "minor", "major"]
     released_at: str
     previous: PreviousRelease | None

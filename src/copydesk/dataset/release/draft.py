@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from copydesk import files
-from copydesk.dataset.release import rows, shards
+from copydesk.dataset.release import passages, rows, shards
 from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.corpus import Corpus
 from copydesk.schemas import Schemas
@@ -51,8 +51,16 @@ class Draft:
             # the order of a schema's properties is the order of columns: keys stay as they are
             data = orjson.dumps(self.schemas[name], option=orjson.OPT_INDENT_2)
             files.write_bytes(self.folder / f"schemas/{name}.schema.json", data + b"\n")
+        if self.audience == PUBLIC:
+            self._write_passages()
         files.write_jsonl(self.folder / "removals.jsonl", self.corpus.removals)
         self.rows["removals.jsonl"] = len(self.corpus.removals)
+
+    def _write_passages(self) -> None:
+        published = (self.corpus.articles[article_id] for article_id in sorted(self.splits))
+        withheld = [article for article in published if not is_cleared(article)]
+        if withheld:
+            self.rows[passages.PASSAGES] = passages.write(self.folder, withheld)
 
     def _write_split(self, split: str) -> None:
         members = [article_id for article_id in self.corpus.articles if self.splits.get(article_id) == split]

@@ -92,6 +92,7 @@ class ReleaseFacts:
     languages: tuple[str, ...]
     version: str
     audience: str  #: local | public
+    reanchored: tuple[Mapping[str, Any], ...]  #: articles that hold a reader's near copy; none in a release as cut
     hydrated: bool  #: whether a reader put withheld words back; rows of a public release may hold words then
     released_at: str  #: UTC instant, the same for both audiences and every rebuild of this version
     bump: str  #: first | patch | minor | major
@@ -136,6 +137,7 @@ class ReleaseFacts:
             layers=tuple(_layer(row, folder) for row in manifest["layers"]),
             splitting=Splits(**manifest["splitting"]),
             **manifest["labeling"],
+            reanchored=tuple(manifest["reanchored"]),
             withheld=tuple(manifest["withheld_labels"]),
             waivers=tuple(Waiver(**row) for row in manifest["waivers"]),
             held_out=tuple(HeldOut(**row) for row in manifest["held_out"]),

@@ -2,15 +2,17 @@
 
 In:  a public release, and a folder of raw files as the reader got them from the sources.
 Out: a folder of the same shape with the words of every article whose copy is the one that was labelled. When none is
-missing it is the local release: the logical digests of its rows are those that the public one states.
+missing it is the local release: the logical digests of its rows are those that the public one states. An article whose
+copy differs a little comes with the copy's words, its labels moved to where they stand, and is named for it.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,40 +20,53 @@ import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
-from copydesk.dataset.ingest.stage import Shard as RawShard
-from copydesk.dataset.ingest.stage import read_shard
-from copydesk.dataset.release import manifest, papers, shards, sums
+from copydesk.dataset.release import copies, manifest, papers, passages, shards, sums
 from copydesk.dataset.release.audience import LOCAL, put_back
+from copydesk.dataset.release.copies import Copies
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, Shard, read_manifest
+from copydesk.dataset.release.near import Moved, bring_link_over, bring_over
 from copydesk.dataset.release.verify import verify
-from copydesk.dataset.release.verify.walk import about
-from copydesk.dataset.sources import Input, Source
+from copydesk.dataset.release.verify.walk import about, walk
 from copydesk.errors import CopydeskError
-from copydesk.issues import Issue
+from copydesk.issues import Issue, errors
 from copydesk.schemas import RECORDS, Schemas
 
 Record = dict[str, Any]
+Part = tuple[int, int]  #: a shard's number, and how many there are
+
+
+class NoCopies(CopydeskError):
+    """None of the reader's files is a copy of an article of the release."""
+
+    def __init__(self, raw: Path, articles: int) -> None:
+        self.raw, self.articles = raw, articles
+        hint = "name the folder of the raw files that the release was made from: --from RAW"
+        super().__init__(f"{raw} holds no copy of any of the {articles} articles whose words are withheld", hint)
 
 
 @dataclass(frozen=True, slots=True)
 class Hydrated:
-    """What came back. ``differing`` copies were found, but their text is not the one that was labelled."""
+    """What came back. ``differing`` copies were found, but too little of their text is the one that was labelled."""
 
     path: Path
     hydrated: int
     missing: tuple[str, ...]
     differing: tuple[str, ...]
+    reanchored: tuple[
+        Record, ...
+    ]  #: articles that hold a near copy: spans of answers that moved with it, and lost ones
     issues: tuple[Issue, ...]
 
     def as_json(self) -> Record:
-        lists = {"missing": list(self.missing), "differing": list(self.differing), "reanchored": []}
-        return {"path": str(self.path), "hydrated": self.hydrated} | lists
+        lists = {"missing": list(self.missing), "differing": list(self.differing)}
+        return {"path": str(self.path), "hydrated": self.hydrated} | lists | {"reanchored": list(self.reanchored)}
 
 
 def hydrate(folder: Path, raw: Path, to: Path, *, progress: Progress = quiet) -> Hydrated:
     """Write the release in ``folder`` to ``to``, with the words of the copies below ``raw``.
 
-    Raises: NotARelease; CopydeskError, when ``folder`` does not verify, ``raw`` is no folder, or ``to`` is taken.
+    Raises: NotARelease; NoCopies; CopydeskError, when ``folder`` does not verify, ``raw`` is no folder, or ``to`` is
+            taken. Nothing is written then.
     """
     facts = ReleaseFacts.read(folder)
     if not raw.is_dir():
@@ -61,72 +76,133 @@ def hydrate(folder: Path, raw: Path, to: Path, *, progress: Progress = quiet) ->
     found = verify(folder)
     if not found.ok:
         raise CopydeskError(f"{folder} does not pass `copydesk verify`: {found.issues[0]}", "get the release again")
+    stated = read_manifest(folder)
     wanted = {row["article_id"]: row for row in facts.rows("articles") if row["text"] is None}
     with progress("reading your copies"):
-        copies = _copies(raw, read_manifest(folder)["sources"], facts, wanted)
-    same = {key: copy for key, copy in copies.items() if copy["text_sha256"] == wanted[key]["text_sha256"]}
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=to.parent) as place, progress("putting words back"):
-        made = Path(place) / "release"
-        shutil.copytree(folder, made, ignore=shutil.ignore_patterns("data", ".cache", ".gitattributes", "SHA256SUMS*"))
-        _write(folder, made, facts, same, is_whole=len(same) == len(wanted))
-        issues = verify(made).issues
-        made.rename(to)
-    differing = sorted(copies.keys() - same.keys())
-    return Hydrated(to, len(same), tuple(sorted(wanted.keys() - copies.keys())), tuple(differing), issues)
+        layers = tuple(layer.name for layer in facts.layers)
+        words = copies.find(raw, stated["sources"], layers, wanted, dict(passages.read(folder)))
+    if wanted and not words.exact and not words.near:
+        raise NoCopies(raw, len(wanted))
+    with progress("putting words back"):
+        done = _Hydration(folder, facts, stated, words, len(wanted)).run(to)
+    missing = wanted.keys() - words.exact.keys() - words.near.keys() - words.other
+    return replace(done, missing=tuple(sorted(missing)))
 
 
-def _copies(raw: Path, sources: list[Record], facts: ReleaseFacts, wanted: Mapping[str, Record]) -> dict[str, Record]:
-    """The reader's copy of each wanted article: the same bytes first, else the same identity."""
-    by_bytes = {row["provenance"]["raw_sha256"]: article_id for article_id, row in wanted.items()}
-    exact: dict[str, Record] = {}
-    alike: dict[str, Record] = {}
-    for copy in _read(raw, sources, facts):
-        article_id = by_bytes.get(copy["provenance"]["raw_sha256"])
-        if article_id is not None:
-            exact.setdefault(article_id, copy)
-        elif copy["article_id"] in wanted:
-            alike.setdefault(copy["article_id"], copy)
-    return alike | exact
+@dataclass
+class _Hydration:
+    """One release on its way to have its words again."""
+
+    folder: Path
+    facts: ReleaseFacts
+    stated: Record
+    words: Copies
+    wanted: int
+
+    def run(self, to: Path) -> Hydrated:
+        self.moved = self._bring_over()
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=to.parent) as place:
+            made, issues = Path(place) / "whole", tuple[Issue, ...]()
+            is_whole = len(self.words.exact) == self.wanted
+            if is_whole:  # as far as texts go; only the digests of the rows can tell
+                issues = self._make(made, {"audience": LOCAL, "hydrated": False})
+            if not is_whole or errors(issues):
+                made = made.with_name("part")
+                issues = self._make(made, {"hydrated": True, "reanchored": self._reanchored()})
+            made.rename(to)
+        return Hydrated(
+            path=to,
+            hydrated=len(self.words.exact),
+            missing=(),
+            differing=tuple(sorted(self.words.other)),
+            reanchored=tuple(self._reanchored()),
+            issues=issues,
+        )
+
+    def _bring_over(self) -> dict[str, Moved]:
+        near = self.words.near
+        if not near:
+            return {}
+        bundles = (bundle for bundle in walk(self.facts) if bundle.article_id in near)
+        return {bundle.article_id: bring_over(bundle, near[bundle.article_id], self.facts) for bundle in bundles}
+
+    def _reanchored(self) -> list[Record]:
+        """What the manifest says of near copies, those of an earlier hydration included."""
+        fresh = [
+            {
+                "article_id": article_id,
+                "text_sha256": self._released(article_id),
+                "spans": each.spans,
+                "lost": each.lost,
+            }
+            for article_id, each in self.moved.items()
+        ]
+        return sorted([*self.stated["reanchored"], *fresh], key=lambda row: str(row["article_id"]))
+
+    def _released(self, article_id: str) -> str:
+        return self.words.near[article_id].released
+
+    def _make(self, made: Path, says: Record) -> tuple[Issue, ...]:
+        """Write the whole folder, and verify it."""
+        left = (
+            "data",
+            ".cache",
+            ".gitattributes",
+            "SHA256SUMS*",
+            *((passages.PASSAGES,) if "audience" in says else ()),
+        )
+        shutil.copytree(self.folder, made, ignore=shutil.ignore_patterns(*left))
+        stated = self.stated | says
+        schemas = _schemas(self.folder, self.facts)
+        counts = {file["path"]: file["rows"] for file in stated["files"] if not shards.place(file["path"])}
+        for path, rows in self._shards(made, schemas):
+            counts[path.relative_to(made).as_posix()] = rows
+        stated["files"] = manifest.listing(made, counts)
+        for name, data in papers.documents(ReleaseFacts.of(made, stated)).items():
+            files.write_bytes(made / name, data)
+        files.write_json(made / MANIFEST, stated | {"files": manifest.listing(made, counts)})
+        sums.write(made)
+        return verify(made).issues
+
+    def _shards(self, made: Path, schemas: Schemas) -> Iterator[tuple[Path, int]]:
+        """Write the shards about the same articles together: a row of gold may come where there was none before."""
+        order = sorted(self.facts.shards, key=lambda shard: (shard.split, _part(shard)))
+        for (split, part), group in groupby(order, key=lambda shard: (shard.split, _part(shard))):
+            there = {shard.config: list(_rows(self.folder / shard.path)) for shard in group}
+            ids = {row["article_id"] for row in there["articles"]}
+            for config in sorted(
+                {*there, *(config for each in ids & self.moved.keys() for config in self.moved[each].rows)}
+            ):
+                rows = self._with_words(config, there.get(config, []), ids)
+                if rows:
+                    schema = schemas.arrow(f"rows/{config}")
+                    yield shards.write(made, config, split, part, rows, schema), len(rows)
+
+    def _with_words(self, config: str, rows: list[Record], ids: set[str]) -> list[Record]:
+        if config == "families":
+            return [bring_link_over(row, self.words.near) for row in rows]
+        exact, brought = (
+            self.words.exact,
+            [row for each in ids & self.moved.keys() for row in self.moved[each].rows[config]],
+        )
+        kept = (row for row in rows if about(config, row) not in self.moved)
+        full = [put_back(config, row, exact[key]) if (key := about(config, row)) in exact else row for row in kept]
+        return sorted(
+            [*full, *brought], key=lambda row: about(config, row)
+        )  # stable: an article's rows keep their order
 
 
-def _read(raw: Path, sources: list[Record], facts: ReleaseFacts) -> Iterator[Record]:
-    """Every article that the released sources' readers find below ``raw``."""
-    found = sorted(path for path in raw.rglob("*") if path.is_file() and not path.is_symlink())
-    inputs = tuple(Input(path.relative_to(raw).as_posix()) for path in found)
-    layers = tuple(layer.name for layer in facts.layers)
-    for each in sources:
-        plain = {key: each[key] for key in ("name", "license", "redistribute", "reader", "publisher", "domain")}
-        source = Source(paths=("**/*",), columns=tuple(each["columns"].items()), **plain)
-        yield from read_shard(RawShard(raw, source, inputs, layers)).articles
+def _part(shard: Shard) -> Part:
+    number, count = Path(shard.path).name.split("-")[1:4:2]
+    return int(number), int(count)
 
 
-def _write(folder: Path, made: Path, facts: ReleaseFacts, words: Mapping[str, Record], *, is_whole: bool) -> None:
-    stated = read_manifest(folder)
-    stated |= {"audience": LOCAL} if is_whole else {"hydrated": True}
-    schemas = _schemas(folder, facts)
-    counts = {"removals.jsonl": len(facts.removals)}
-    for shard in facts.shards:
-        path = _rewrite(folder, made, shard, words, schemas)
-        counts[path.relative_to(made).as_posix()] = shard.rows
-    stated["files"] = manifest.listing(made, counts)
-    for name, data in papers.documents(ReleaseFacts.of(made, stated)).items():
-        files.write_bytes(made / name, data)
-    files.write_json(made / MANIFEST, stated | {"files": manifest.listing(made, counts)})
-    sums.write(made)
-
-
-def _rewrite(folder: Path, made: Path, shard: Shard, words: Mapping[str, Record], schemas: Schemas) -> Path:
+def _rows(path: Path) -> list[Record]:
     import pyarrow.parquet as pq
 
-    rows = pq.read_table(folder / shard.path).to_pylist()
-    full = [
-        put_back(shard.config, row, words[article_id]) if (article_id := about(shard.config, row)) in words else row
-        for row in rows
-    ]
-    number, count = Path(shard.path).name.split("-")[1::2][:2]
-    part = (int(number), int(count))
-    return shards.write(made, shard.config, shard.split, part, full, schemas.arrow(f"rows/{shard.config}"))
+    rows: list[Record] = pq.read_table(path).to_pylist()
+    return rows
 
 
 def _schemas(folder: Path, facts: ReleaseFacts) -> Schemas:

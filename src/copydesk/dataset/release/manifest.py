@@ -36,6 +36,7 @@ def of(draft: Draft, held_out: Iterable[HeldOut], answers: Mapping[str, str], sc
     return _about(draft.corpus.project, draft.corpus, answers) | {
         "audience": draft.audience,
         "hydrated": False,
+        "reanchored": [],
         "withheld_labels": [split for split in SPLITS if split in draft.withheld],
         "scans": scans,
         "configs": configs,

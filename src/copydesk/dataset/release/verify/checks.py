@@ -16,7 +16,7 @@ import pyarrow as pa
 from copydesk.dataset import hub
 from copydesk.dataset.release.facts import MANIFEST, NotARelease, read_manifest
 from copydesk.dataset.release.sums import SUMS
-from copydesk.dataset.release.verify import families, rows, whole
+from copydesk.dataset.release.verify import families, rows, whole, withheld
 from copydesk.dataset.release.verify.opened import Check, Opened, Unreadable, Verification
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
@@ -53,6 +53,7 @@ CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
     "schemas": whole.schemas,
     "features": whole.features,
     **{name: _row_check(name) for name in rows.NAMES},
+    "passages": withheld.passages,
     "families": families.families,
     "earlier": families.earlier,
     "documents": documents,

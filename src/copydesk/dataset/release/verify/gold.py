@@ -29,7 +29,7 @@ def gold(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
     answers = [row | {"value": orjson.loads(row["value"] or b"null")} for row in bundle.rows.get("annotations", ())]
     hidden = article["text"] is None
     for layer in opened.facts.layers:
-        rows, status = _decided(layer, article, answers, opened.facts.redundancy)
+        rows, status = decided(layer, article, answers, opened.facts.redundancy)
         expected = [withhold(layer.name, row) for row in rows] if hidden else rows
         where = f"{layer.name} {bundle.article_id}"
         published = bundle.rows.get(layer.name, [])
@@ -48,7 +48,7 @@ def _by_model(rows: list[Row]) -> bool:
     return b'how":"model"' in canonical(rows)
 
 
-def _decided(layer: Layer, article: Row, answers: list[Row], redundancy: int) -> tuple[list[Row], str]:
+def decided(layer: Layer, article: Row, answers: list[Row], redundancy: int) -> tuple[list[Row], str]:
     """Gold rows and status of one article in one layer."""
     # words only end up in quotes, so any text of the right length serves where they are withheld
     legible = article if article["text"] is not None else article | {"text": " " * article["n_chars"]}

@@ -9,6 +9,7 @@ from copydesk import files
 from copydesk.dataset.release import shards, sums
 from copydesk.dataset.release.facts import MANIFEST
 from copydesk.dataset.release.papers.writing import PAPERS
+from copydesk.dataset.release.passages import PASSAGES
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.versions import STEPS, Version
 from copydesk.issues import Issue
@@ -75,7 +76,9 @@ def manifest(opened: Opened) -> Iterator[Issue]:
         word = "lists" if path in listed else "does not list"
         yield Issue("manifest-files", MANIFEST, f"{word} {path}, unlike the folder", "$.files")
     for path in sorted(set(listed)):
-        if not (path in PAPERS or path == "removals.jsonl" or path.startswith("schemas/") or shards.place(path)):
+        if not (
+            path in PAPERS or path in ("removals.jsonl", PASSAGES) or path.startswith("schemas/") or shards.place(path)
+        ):
             yield Issue("file-unknown", path, "is no part of any release", hint="do not use this copy")
     for path in sorted(set(found) & set(listed)):
         entry, file = listed[path], opened.folder / path

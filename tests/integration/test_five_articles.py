@@ -1,0 +1,144 @@
+"""The five articles for everyone: none of their words go out, who holds them gets all back, the README is true."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk import files
+from copydesk.console import quiet
+from copydesk.dataset.build import build
+from copydesk.dataset.release import sums
+from copydesk.dataset.release.facts import ReleaseFacts, read_manifest
+from copydesk.dataset.release.hydrate import hydrate
+from copydesk.dataset.release.verify import verify
+from copydesk.dataset.release.write import release
+from copydesk.dataset.store import Store
+from copydesk.labeling import layers
+from copydesk.labeling.adjudicate import adjudicate, write
+from copydesk.labeling.reference import answers
+from copydesk.project import Project
+from copydesk.testing import an_annotation
+
+ROOT = Path(__file__).parents[2]
+NOW = "2026-01-02T00:00:00Z"
+RUN = 6  #: words in a row that are nobody's but the article's
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """This repository's own project, built, with the reference answers as labels, cut for both audiences."""
+    root = tmp_path_factory.mktemp("five") / "project"
+    for name in ("dataset", "labeling", "schemas"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "copydesk.toml", root)
+    project = Project.load(root)
+    build(project, jobs=1, progress=quiet)
+    articles = Store(project).by_id
+    given = answers(project, articles.values()).answers
+    for layer in layers.load(project):
+        made = [
+            an_annotation(
+                articles[each.article_id], layer.name, annotator=each.annotator, target=each.target, value=each.value
+            )
+            for each in given
+            if each.layer == layer.name
+        ]
+        files.write_jsonl(layer.annotations, made)
+        write(layer, adjudicate(layer, made, articles, redundancy=2))
+    for audience in ("local", "public"):
+        cut = release(project, "1.0.0", audience=audience, now=NOW)
+        assert cut.path, [str(issue) for issue in cut.issues][:5]
+    return project
+
+
+@pytest.fixture(scope="module")
+def public(project: Project) -> Path:
+    return project.dist / "cyberscam-1.0.0-public"
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def everything(folder: Path) -> dict[str, str]:
+    """Every file of a release as words in a row, Parquet unpacked."""
+    import pyarrow.parquet as pq
+
+    found: dict[str, Any] = {}
+    for path in [*sums.present(folder), sums.SUMS]:
+        packed = path.endswith(".parquet")
+        data = repr(pq.read_table(folder / path).to_pylist()) if packed else (folder / path).read_text("utf-8")
+        found[path] = f" {' '.join(words(data))} "
+    return found
+
+
+def test_the_public_release_holds_no_six_words_in_a_row_of_any_article(project: Project, public: Path) -> None:
+    runs = set()
+    for article in Store(project).articles():
+        spoken = words(f"{article['title'] or ''} {article['text']}")
+        runs |= {" ".join(spoken[n : n + RUN]) for n in range(len(spoken) - RUN + 1)}
+    titles = {" ".join(words(target.title)) for layer in layers.load(project) for target in layer.targets}
+    runs = {run for run in runs if not any(run in title for title in titles)}
+    assert len(runs) > 2000
+    there = everything(public)
+    assert [(path, run) for path, data in there.items() for run in runs if f" {run} " in data] == []
+    full = everything(project.dist / "cyberscam-1.0.0")
+    assert any(f" {next(iter(runs))} " in data for data in full.values())  # the search finds what is there
+
+
+def test_hydrated_again_it_gives_the_full_digests(project: Project, public: Path, tmp_path: Path) -> None:
+    done = hydrate(public, ROOT / "dataset/raw", tmp_path / "full")
+    assert (done.hydrated, done.missing, done.differing, done.reanchored) == (5, (), (), ())
+    full = read_manifest(project.dist / "cyberscam-1.0.0")["configs"]
+    assert read_manifest(tmp_path / "full")["configs"] == read_manifest(public)["configs"] == full
+    digests = next(check for check in verify(tmp_path / "full").checks if check.name == "digests")
+    assert (digests.ok, digests.detail) == (True, "ok")
+
+
+def test_a_near_copy_of_each_keeps_most_labels_and_says_so(project: Project, public: Path, tmp_path: Path) -> None:
+    """As other portals print it: another opening, one sentence left out, other line breaks."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for article in Store(project).articles():
+        sentences = re.split(r"(?<=\.) ", article["text"])
+        (mine / f"{article['article_id']}.txt").write_text(
+            " ".join(["Read this first.", *sentences[:6], *sentences[7:]])
+        )
+    done = hydrate(public, mine, tmp_path / "near")
+    assert (done.hydrated, done.missing, len(done.reanchored)) == (0, (), 5)
+    moved, lost = (sum(each[key] for each in done.reanchored) for key in ("spans", "lost"))
+    assert moved / (moved + lost) > 0.8
+    assert verify(tmp_path / "near").ok
+    full = project.dist / "cyberscam-1.0.0"
+    before, after = (names_of(folder) for folder in (full, tmp_path / "near"))
+    assert after <= before
+
+
+def names_of(folder: Path) -> set[tuple[str, str, str]]:
+    """Article, label and words of every entity."""
+    rows = ReleaseFacts.read(folder).rows("entities")
+    return {(row["article_id"], span["label_name"], span["text"]) for row in rows for span in row["spans"]}
+
+
+def test_the_readmes_way_to_load_a_release_works(project: Project) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"## Loading a release\n\n```python\n(.*?)```", readme, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == "['asserted', 'hedged', 'denied']"
+
+
+def test_the_card_says_how_to_load_it_and_that_works(project: Project) -> None:
+    card = (project.dist / "cyberscam-1.0.0/README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    assert blocks
+    code = "\n".join(blocks)
+    done = subprocess.run([sys.executable, "-c", code], cwd=project.dist, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
