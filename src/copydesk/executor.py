@@ -13,7 +13,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from copydesk.errors import OutsideError
@@ -80,11 +82,22 @@ class Pool:
             workers.shutdown(cancel_futures=True)
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
     def _restart(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
         broken.shutdown(cancel_futures=True)
         return self._start()
+
+
+def _end_with_parent() -> None:
+    """In a process of the pool: end when the parent is killed, rather than wait for work for ever."""
+    if parent := parent_process():
+        Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _again(workers: ProcessPoolExecutor, function: Callable[[A], Any], argument: A, run: Future[Any]) -> Future[Any]:

@@ -12,6 +12,7 @@ from copydesk import toml
 from copydesk.console import quiet
 from copydesk.dataset.families import PeoplesWord, group, link, review
 from copydesk.dataset.families import links as links_module
+from copydesk.dataset.families import printed as printed_module
 from copydesk.errors import BadConfig, UnknownKey
 from copydesk.executor import Here
 from copydesk.testing import a_link, an_article
@@ -223,7 +224,8 @@ def test_a_build_that_remembers_equals_a_fresh_one(samples, tmp_path):
 
 def test_what_is_remembered_is_not_computed_again(samples, tmp_path, monkeypatch):
     first = link(samples, executor=Here(), progress=quiet, cache=tmp_path)
-    for name in ("fingerprint", "_score", "describe"):
+    monkeypatch.setattr(printed_module, "fingerprint", lambda texts: pytest.fail("was computed again"))
+    for name in ("_score", "describe"):
         monkeypatch.setattr(links_module, name, lambda shard: pytest.fail("was computed again"))
     assert link(samples, executor=Here(), progress=quiet, cache=tmp_path) == first
 

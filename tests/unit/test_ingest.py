@@ -10,6 +10,7 @@ import pytest
 
 from copydesk.console import quiet
 from copydesk.dataset.ingest import Ingested, ingest
+from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Here, Pool
 from copydesk.project import Project
 from copydesk.testing import a_project
@@ -23,7 +24,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def run(root: Path, **options: Any) -> Ingested:
-    return ingest(Project.load(root), executor=options.get("executor", Here()), progress=quiet)
+    return ingest(Project.load(root), **{"executor": Here(), "progress": quiet} | options)
 
 
 def put(root: Path, name: str, data: bytes | str) -> None:
@@ -120,7 +121,9 @@ def test_processes_make_the_same_records(corpus: Path) -> None:
     for n in range(3):
         put(corpus, f"{n}.txt", f"{STORY} {n}")
     put(corpus, "bad.txt", b"\xff")
-    assert run(corpus, executor=Pool(2)) == run(corpus)
+    put(corpus, "wire.jsonl", json.dumps({"id": 1, "text": STORY}))
+    here, apart = run(corpus, shelf=Shelf.at(corpus / "here")), run(corpus, executor=Pool(2))
+    assert (here.articles, here.rejects) == (apart.articles, apart.rejects)
 
 
 def test_an_address_is_read_as_a_file_is(corpus: Path) -> None:

@@ -7,17 +7,21 @@ Out: articles, links, families, rejects and counts. Door 1: an article that brea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copydesk import files
 from copydesk.console import Progress
-from copydesk.dataset import families, ingest
+from copydesk.dataset import families, ingest, parquet
+from copydesk.dataset.articles import Articles
 from copydesk.dataset.store import Store
 from copydesk.executor import executor
 from copydesk.project import Project
 from copydesk.schemas import Schemas, records
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = dict[str, Any]
 
@@ -44,73 +48,80 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
     with files.locked(project.build / ".lock", "build/"):
         workers = executor(jobs)
         taken = ingest.ingest(project, executor=workers, progress=progress)
-        articles, refused = _door(schemas, taken.articles)
-        rejects = sorted([*taken.rejects, *refused], key=lambda reject: (reject["where"], reject["code"]))
-        links = families.link(articles, executor=workers, progress=progress, cache=project.build / "cache")
+        links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
         grouping = families.group(
-            articles,
+            taken.held.records(("article_id", "text_sha256")),
             links,
             word=families.PeoplesWord.load(project),
             released=records.read("split", project.dataset / "splits.jsonl"),
         )
         built = Built(
             read=taken.read,
-            kept=len(articles),
-            rejected=len(rejects),
-            articles=len(articles),
+            kept=len(taken.held),
+            rejected=len(taken.rejects),
+            articles=len(taken.held),
             families=len(grouping.families),
             links=len(grouping.links),
-            rejects=tuple(rejects),
+            rejects=tuple(taken.rejects),
         )
-        Store(project).write(
-            articles=_at_home(articles, grouping.family_of()),
-            links=grouping.links,
-            families=grouping.families,
-            rejects=rejects,
-            stats=_stats(built, articles, grouping.links),
-            arrow=schemas.arrow,
-        )
+        tally = Tally()
+        tables = {
+            "article": _at_home(taken.held, grouping.family_of(), tally, schemas.arrow("article")),
+            "link": [parquet.table(grouping.links, schemas.arrow("link"))],
+            "family": [parquet.table(grouping.families, schemas.arrow("family"))],
+        }
+        Store(project).replace(tables, taken.rejects, lambda: _stats(built, tally, grouping.links), schemas.arrow)
     return built
 
 
-def _door(schemas: Schemas, articles: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Articles that keep their schema, and rejects for those that do not."""
-    broken: dict[str, str] = {}
-    for issue in schemas.check_all("article", articles, lambda n, article: article["article_id"]):
-        broken.setdefault(issue.where, f"{issue.path}: {issue.message}")
-    kept = [article for article in articles if article["article_id"] not in broken]
-    rejects = [
-        {
-            "code": "invalid-article",
-            "where": f"{article['provenance']['source']}:{article['provenance']['path']}",
-            "raw_sha256": article["provenance"]["raw_sha256"],
-            "message": broken[article["article_id"]],
-        }
-        for article in articles
-        if article["article_id"] in broken
-    ]
-    return kept, rejects
+class Tally:
+    """Counts what articles say as they pass."""
+
+    FIELDS = ("language", "published_basis", "quality", "source")
+
+    def __init__(self) -> None:
+        self._counts = {field: Counter[str | None]() for field in self.FIELDS}
+
+    def __getitem__(self, field: str) -> dict[str, int]:
+        return _sorted(self._counts[field])
+
+    def see(self, group: pa.Table) -> None:
+        """Count a group of articles."""
+        import pyarrow.compute as pc
+
+        for field in self.FIELDS:
+            column = group["provenance"].combine_chunks().field(field) if field == "source" else group[field]
+            values = pc.value_counts(pc.list_flatten(column) if field == "quality" else column)
+            self._counts[field].update({each["values"]: each["counts"] for each in values.to_pylist()})
 
 
-def _at_home(articles: Iterable[Row], home: Mapping[str, str]) -> list[Row]:
-    return [{**article, "family_id": home[article["article_id"]]} for article in articles]
+def _at_home(articles: Articles, home: Mapping[str, str], tally: Tally, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The articles with their families, a group at a time."""
+    import pyarrow as pa
+
+    at = schema.get_field_index("family_id")
+    for rows in articles.groups():
+        group = articles.take(rows).table()
+        tally.see(group)
+        families_of = [home[article_id] for article_id in group["article_id"].to_pylist()]
+        yield group.set_column(at, schema.field(at), pa.array(families_of, pa.string())).cast(schema)
 
 
-def _stats(built: Built, articles: Iterable[Row], links: Iterable[Mapping[str, Any]]) -> Row:
-    def tally(values: Iterable[Any]) -> dict[str, int]:
-        return dict(sorted(Counter("null" if value is None else str(value) for value in values).items()))
+def _sorted(counts: Mapping[str | None, int]) -> dict[str, int]:
+    return dict(sorted(("null" if value is None else value, count) for value, count in counts.items()))
 
-    rows = list(articles)
+
+def _stats(built: Built, tally: Tally, links: Iterable[Mapping[str, Any]]) -> Row:
     return {
         "read": built.read,
         "kept": built.kept,
         "rejected": built.rejected,
         "articles": built.articles,
         "families": built.families,
-        "links": tally(link["band"] for link in links),
-        "rejects": tally(reject["code"] for reject in built.rejects),
-        "languages": tally(article["language"] for article in rows),
-        "sources": tally(article["provenance"]["source"] for article in rows),
-        "published_basis": tally(article["published_basis"] for article in rows),
-        "quality": tally(mark for article in rows for mark in article["quality"]),
+        "links": _sorted(Counter(link["band"] for link in links)),
+        "rejects": _sorted(Counter(reject["code"] for reject in built.rejects)),
+        "languages": tally["language"],
+        "sources": tally["source"],
+        "published_basis": tally["published_basis"],
+        "quality": tally["quality"],
     }

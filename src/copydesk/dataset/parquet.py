@@ -1,7 +1,7 @@
 """Parquet files whose bytes depend on their rows alone.
 
-In:  rows in their final order and the Arrow schema that they follow.
-Out: one file, written whole or not at all. Row order, chunk layout and writer settings are fixed here, because
+In:  rows in their final order, a group at a time, and the Arrow schema that they follow.
+Out: one file, written whole or not at all. Row order, groups, chunk layout and writer settings are fixed here, because
 pyarrow's bytes otherwise change with the layout that rows happened to have in memory.
 """
 
@@ -31,20 +31,34 @@ class NotParquet(CopydeskError):
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> None:
     """Put ``rows`` at ``path`` in the order given. Raises OutsideError when the disk refuses."""
+    write_groups(path, [table(rows, schema)], schema)
+
+
+def table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Records as columns."""
     import pyarrow as pa
+
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+
+
+def write_groups(path: Path, groups: Iterable[pa.Table], schema: pa.Schema) -> None:
+    """Put tables at ``path``, each a row group of its own; one is in memory at a time. Raises OutsideError."""
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema).combine_chunks()
-    with replacing(path) as temporary:
-        pq.write_table(
-            table,
+    with (
+        replacing(path) as temporary,
+        pq.ParquetWriter(
             temporary,
+            schema,
             compression="zstd",
             compression_level=3,
             version="2.6",
             write_page_index=True,
             use_content_defined_chunking=True,
-        )
+        ) as file,
+    ):
+        for group in groups:
+            file.write_table(group.combine_chunks(), row_group_size=max(1, group.num_rows))
 
 
 def read(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ The files hold no clock times: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -64,20 +64,28 @@ class Store:
         stats: Mapping[str, Any],
         arrow: Callable[[str], pa.Schema],
     ) -> None:
-        """Replace the build. ``stats.json`` comes last: it is there when all else is.
+        """Replace the build by records. ``arrow`` gives the Arrow schema of a record kind (``Schemas.arrow``)."""
+        kinds = {"article": articles, "link": links, "family": families}
+        tables = {kind: [parquet.table(rows, arrow(kind))] for kind, rows in kinds.items()}
+        self.replace(tables, rejects, lambda: stats, arrow)
 
-        ``arrow`` gives the Arrow schema of a record kind (``Schemas.arrow``).
+    def replace(
+        self,
+        tables: Mapping[str, Iterable[pa.Table]],
+        rejects: Iterable[Mapping[str, Any]],
+        stats: Callable[[], Mapping[str, Any]],
+        arrow: Callable[[str], pa.Schema],
+    ) -> None:
+        """Replace the build by ``tables`` of articles, links and families, each a row group, a few in memory at a time.
+
+        ``stats.json`` comes last: it is there when all else is.
         """
         build = self.project.build
         (build / "stats.json").unlink(missing_ok=True)
-        for name, kind, rows in (
-            ("articles", "article", articles),
-            ("links", "link", links),
-            ("families", "family", families),
-        ):
-            parquet.write(build / f"{name}.parquet", rows, arrow(kind))
+        for kind, name in (("article", "articles"), ("link", "links"), ("family", "families")):
+            parquet.write_groups(build / f"{name}.parquet", tables[kind], arrow(kind))
         files.write_jsonl(build / "rejects.jsonl", rejects)
-        files.write_json(build / "stats.json", stats)
+        files.write_json(build / "stats.json", stats())
 
     def _built(self, name: str) -> Path:
         path = self.project.build / name

@@ -10,7 +10,6 @@ they fill it and leave nothing, the text is one of many reprints.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,10 +59,10 @@ class Crowds:
                 full[row] = True
         return cls(full, from_words(own), own_row)
 
-    def furnished(self, pairs: Index, sites: Sequence[str]) -> npt.NDArray[np.bool_]:
+    def furnished(self, pairs: Index, sites: Index) -> npt.NDArray[np.bool_]:
         """Which pairs are of two texts with furniture on one site."""
         both = (self.own_row[pairs] >= 0).all(axis=1)
-        place = np.unique(np.array(sites, dtype=object).astype(str), return_inverse=True)[1][pairs]
+        place = sites[pairs]
         same: npt.NDArray[np.bool_] = both & (place[:, 0] == place[:, 1])
         return same
 

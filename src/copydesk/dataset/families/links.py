@@ -8,39 +8,53 @@ Each step but the choice of pairs depends on the two texts alone, so shards may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from copydesk.console import Progress
+from copydesk.dataset import articles as held_articles
+from copydesk.dataset.articles import Articles
 from copydesk.dataset.components import components
 from copydesk.dataset.families import model
 from copydesk.dataset.families.alignment import Passages, align
 from copydesk.dataset.families.blocking import candidates
 from copydesk.dataset.families.crowds import Crowds
 from copydesk.dataset.families.features import features
-from copydesk.dataset.families.memory import Keys, Memory, pair_keys, text_keys
-from copydesk.dataset.families.prints import Index, Prints, fingerprint
+from copydesk.dataset.families.memory import Memory, pair_keys
+from copydesk.dataset.families.printed import Printed
+from copydesk.dataset.families.prints import Array, Index, Prints
 from copydesk.dataset.families.relation import Relation, direction, relations
+from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor
 from copydesk.files import digest
 
 Article = dict[str, Any]
 Link = dict[str, Any]
-_Task = tuple[Article, Article, float]  # two articles, smaller id first, and their score
 _Described = tuple[Relation, tuple[Passages, ...]]
 
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _SAME = Relation("whole", 1.0, "verbatim", 1.0)
-_TEXTS, _PAIRS, _LINKS = 256, 2048, 128  # sizes of shards
+_PAIRS, _LINKS = 2048, 128  # sizes of shards
+#: what the stage reads of an article
+COLUMNS = (
+    "article_id",
+    "text",
+    "text_sha256",
+    "publisher",
+    "published",
+    "published_earliest",
+    "published_latest",
+)
 
 
 def link(
-    articles: Sequence[Article], *, executor: Executor, progress: Progress, cache: Path | None = None
+    articles: Articles | Sequence[Article], *, executor: Executor, progress: Progress, cache: Path | None = None
 ) -> list[Link]:
     """The links among ``articles``, sorted by (a, b). Any order of articles gives the same links.
 
@@ -48,25 +62,31 @@ def link(
     ``cache``: a folder where this build remembers for the next what it found out about texts; the links are the same
     with it, without it, and after it is deleted.
     """
-    ordered = sorted((a for a in articles if a["text"]), key=lambda article: article["article_id"])
-    firsts, copies = _collapse(ordered)
-    work = _Work(firsts, executor, progress, Memory(cache))
-    prints = work.fingerprints()
-    pairs = _worth_a_look(prints, [_site(article) for article in firsts])
-    tasks = [(firsts[a], firsts[b], value) for a, b, value in work.scores(prints, pairs)]
-    relations_of = work.relations(_kept_together(tasks))
-    links = [_record(*task, *found) for task, found in relations_of]
-    links += [_record(a, b, 1.0, _SAME, _whole(a, b)) for a, b in copies]
-    work.memory.forget_others()
+    with held(articles, cache) as all_articles:
+        firsts, copies = _collapse(all_articles)
+        printed = Printed.of(firsts, executor, progress)
+        work = _Work(firsts, printed, executor, progress, Memory(cache / "pairs" if cache else None))
+        scored = work.scores(_worth_a_look(printed.take(firsts), firsts.sites))
+        links = work.relations(scored)
+        pairs = zip(copies[0].records(COLUMNS), copies[1].records(COLUMNS), strict=True)
+        links += [_record(a, b, 1.0, _SAME, _whole(a, b)) for a, b in pairs]
+        work.memory.forget_others()
     return sorted(links, key=lambda record: (record["a"], record["b"]))
 
 
-def _site(article: Article) -> str:
-    publisher = article["publisher"]
-    return str(publisher["domain"] or publisher["name"] or "")
+@contextmanager
+def held(articles: Articles | Sequence[Article], cache: Path | None) -> Iterator[Articles]:
+    """The articles as they stand on a shelf; records are put on one, in ``cache`` or for as long as the block runs."""
+    if isinstance(articles, Articles):
+        yield articles
+    elif cache:
+        yield held_articles.put(Shelf.at(cache / "articles"), articles, COLUMNS)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield held_articles.put(Shelf.at(folder), articles, COLUMNS)
 
 
-def _worth_a_look(prints: Prints, sites: Sequence[str]) -> Index:
+def _worth_a_look(prints: Prints, sites: Index) -> Index:
     """The candidate pairs, without those of one site that have just its furniture in common."""
     crowds = Crowds.of(prints)
     pairs = candidates(prints, crowds.full)
@@ -77,83 +97,98 @@ def _worth_a_look(prints: Prints, sites: Sequence[str]) -> Index:
     return pairs[kept]
 
 
-def _collapse(articles: Sequence[Article]) -> tuple[list[Article], list[tuple[Article, Article]]]:
-    """The first article of each text, and each other one with its first."""
-    firsts: dict[str, Article] = {}
-    copies = []
-    for article in articles:
-        first = firsts.setdefault(article["text_sha256"], article)
-        if first is not article:
-            copies.append((first, article))
-    return list(firsts.values()), copies
-
-
-def _kept_together(tasks: list[_Task]) -> list[_Task]:
-    """Tasks ordered so that articles of one family are described in one shard: each text is then read once."""
-    ids = {str(article["article_id"]) for a, b, _ in tasks for article in (a, b)}
-    joined = components(ids, ((a["article_id"], b["article_id"]) for a, b, _ in tasks))
-    place = {article: n for n, members in enumerate(joined) for article in members}
-    return sorted(tasks, key=lambda task: place[task[0]["article_id"]])
+def _collapse(articles: Articles) -> tuple[Articles, tuple[Articles, Articles]]:
+    """The first article of each text; and of each other one its first, and itself."""
+    _, first, at = np.unique(articles.texts, axis=0, return_index=True, return_inverse=True)
+    first_of = first[at.reshape(-1)] if len(first) else np.zeros(0, np.int64)
+    rows = np.arange(len(articles))
+    copies = np.flatnonzero(first_of != rows)
+    return articles.take(rows[first_of == rows]), (articles.take(first_of[copies]), articles.take(copies))
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What is computed for texts and pairs of texts, in shards, unless it is remembered."""
+    """What is computed for pairs of texts, in shards, unless it is remembered."""
 
-    articles: Sequence[Article]
+    articles: Articles
+    printed: Printed
     executor: Executor
     progress: Progress
     memory: Memory
 
-    @cached_property
-    def keys(self) -> Keys:
-        return text_keys([article["text_sha256"] for article in self.articles])
-
-    def fingerprints(self) -> Prints:
-        """Of every text."""
-        known, rows = self.memory.prints(self.keys)
-        texts = [self.articles[n]["text"] for n in np.flatnonzero(rows < 0).tolist()]
-        shards = [texts[n : n + _TEXTS] for n in range(0, len(texts), _TEXTS)]
-        parts = [known] if known else []
-        with self.progress("reading words", len(texts)) as step:
-            for shard, part in zip(shards, self.executor.map(fingerprint, shards), strict=True):
-                parts.append(part)
-                step(len(shard))
-        rows[rows < 0] = np.arange(len(texts)) + (len(known) if known else 0)
-        prints = Prints.joined(parts or [fingerprint([])]).take(rows)
-        self.memory.keep_prints(self.keys, prints)
-        return prints
-
-    def scores(self, prints: Prints, pairs: Index) -> list[tuple[int, int, float]]:
-        """The pairs that are at least *possible*, with their scores."""
-        keys = pair_keys(self.keys, pairs)
+    def scores(self, pairs: Index) -> tuple[Index, Array]:
+        """The pairs that are at least *possible*, and their scores."""
+        keys = pair_keys(self.articles.texts[:, 0], pairs)
         scores = self.memory.scores(keys)
         new = np.flatnonzero(np.isnan(scores))
         shards = [new[n : n + _PAIRS] for n in range(0, len(new), _PAIRS)]
         with self.progress("comparing", len(new)) as step:
-            found = self.executor.map(_score, (_own(prints, pairs[shard]) for shard in shards))
+            found = self.executor.map(_score, (_own(self.printed, self.articles, pairs[shard]) for shard in shards))
             for shard, part in zip(shards, found, strict=True):
                 scores[shard] = part
                 step(len(shard))
         self.memory.keep_scores(keys, scores)
         kept = scores >= BANDS[-1][1]
-        return list(zip(*pairs[kept].T.tolist(), scores[kept].tolist(), strict=True))
+        return pairs[kept], scores[kept]
 
-    def relations(self, tasks: Sequence[_Task]) -> list[tuple[_Task, _Described]]:
-        """Extent, wording and evidence of linked pairs."""
+    def relations(self, scored: tuple[Index, Array]) -> list[Link]:
+        """The links, with extent, wording and evidence."""
+        pairs, scores = scored
         known = self.memory.relations()
-        names = [f"{a['text_sha256']} {b['text_sha256']}" for a, b, _ in tasks]
-        new = [(a["text"], b["text"]) for (a, b, _), name in zip(tasks, names, strict=True) if name not in known]
-        shards = [new[n : n + _LINKS] for n in range(0, len(new), _LINKS)]
-        made: list[_Described] = []
-        with self.progress("describing links", len(new)) as step:
-            for part in self.executor.map(describe, shards):
-                made += part
-                step(len(part))
-        fresh = iter(made)
-        found = [_remembered(known[name]) if name in known else next(fresh) for name in names]
-        self.memory.keep_relations([_to_remember(name, each) for name, each in zip(names, found, strict=True)])
-        return list(zip(tasks, found, strict=True))
+        tasks = [_own_articles(self.articles, known, *each) for each in _kept_together(pairs, scores)]
+        links, told = list[Link](), list[Link]()
+        with self.progress("describing links", len(pairs)) as step:
+            for made, described in self.executor.map(_links, tasks):
+                links += made
+                told += described
+                step(len(made))
+        self.memory.keep_relations(told)
+        return links
+
+
+def _kept_together(pairs: Index, scores: Array) -> Iterator[tuple[Index, Array]]:
+    """Shards of pairs, ordered so that articles of one family come together: each text is then read once."""
+    place = np.full(int(pairs.max(initial=-1)) + 1, -1)
+    for n, members in enumerate(components(np.unique(pairs).tolist(), pairs.tolist())):
+        place[members] = n
+    order = np.argsort(place[pairs[:, 0]], kind="stable")
+    for first in range(0, len(order), _LINKS):
+        some = order[first : first + _LINKS]
+        yield pairs[some], scores[some]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A shard of linked pairs with just the articles it needs, and what is remembered of them."""
+
+    articles: Articles
+    pairs: Index
+    scores: Array
+    known: dict[str, Any]
+
+
+def _own_articles(articles: Articles, known: dict[str, Any], pairs: Index, scores: Array) -> _Linked:
+    rows, at = np.unique(pairs, return_inverse=True)
+    own, at = articles.take(rows), at.reshape(-1, 2)
+    names = (_name(key) for key in own.texts[at].reshape(-1, 4))
+    return _Linked(own, at, scores, {name: known[name] for name in names if name in known})
+
+
+def _name(texts: Array) -> str:
+    """What the relation of two texts is remembered by."""
+    return " ".join(f"{int(a):016x}{int(b):016x}" for a, b in texts.reshape(2, 2))
+
+
+def _links(task: _Linked) -> tuple[list[Link], list[dict[str, Any]]]:
+    """The links of a shard, and what to remember of them."""
+    records = task.articles.records(COLUMNS)
+    pairs = [(records[a], records[b]) for a, b in task.pairs.tolist()]
+    names = [_name(texts) for texts in task.articles.texts[task.pairs]]
+    new = [(a["text"], b["text"]) for (a, b), name in zip(pairs, names, strict=True) if name not in task.known]
+    fresh = iter(describe(new) if new else ())
+    found = [_remembered(task.known[name]) if name in task.known else next(fresh) for name in names]
+    links = [_record(*pair, score, *each) for pair, score, each in zip(pairs, task.scores.tolist(), found, strict=True)]
+    return links, [_to_remember(name, each) for name, each in zip(names, found, strict=True)]
 
 
 def _to_remember(name: str, described: _Described) -> dict[str, Any]:
@@ -167,19 +202,20 @@ def _remembered(row: dict[str, Any]) -> _Described:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """A shard of pairs with just the fingerprints it needs."""
+    """A shard of pairs, with the articles it needs and where their fingerprints stand."""
 
-    prints: Prints
+    printed: Printed
+    articles: Articles
     pairs: Index
 
 
-def _own(prints: Prints, pairs: Index) -> _Pairs:
+def _own(printed: Printed, articles: Articles, pairs: Index) -> _Pairs:
     rows, at = np.unique(pairs, return_inverse=True)
-    return _Pairs(prints.take(rows), at.reshape(-1, 2))
+    return _Pairs(printed, articles.take(rows), at.reshape(-1, 2))
 
 
 def _score(shard: _Pairs) -> Any:
-    return score(shard.prints, shard.pairs)
+    return score(shard.printed.take(shard.articles), shard.pairs)
 
 
 def score(prints: Prints, pairs: Index) -> Any:

@@ -1,7 +1,7 @@
 """What an earlier build found out about texts and pairs of texts, so that the next one need not.
 
 In:  a folder that may be deleted at any time.
-Out: fingerprints by text, scores by pair of texts, relations by pair of linked texts. All of them depend on the texts
+Out: scores by pair of texts, relations by pair of linked texts. All of them depend on the texts
      and on what ships with Copydesk alone, so a build that remembers equals one that does not, byte for byte.
 
 A change of model, word table or code format gives another ``edition``, under which nothing is remembered.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ import numpy.typing as npt
 
 from copydesk import files
 from copydesk.dataset.families import model, words
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged
+from copydesk.dataset.families.prints import Array, Index
 
-FORMAT = 1  #: to be raised with every change of what fingerprints, scores or relations are computed from
+FORMAT = 2  #: to be raised with every change of what scores or relations are computed from
 
 Keys = npt.NDArray[np.uint64]
 
@@ -30,11 +29,6 @@ Keys = npt.NDArray[np.uint64]
 def edition() -> str:
     """What remembered values hold for."""
     return files.digest([FORMAT, files.sha256_file(model.MODEL), files.sha256_file(words.TABLE)], 16)
-
-
-def text_keys(digests: Sequence[str]) -> Keys:
-    """A number for each text, from its SHA-256."""
-    return np.array([int(digest[:16], 16) for digest in digests], np.uint64)
 
 
 def pair_keys(keys: Keys, pairs: Index) -> Keys:
@@ -49,30 +43,6 @@ class Memory:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / edition() if folder else None
-
-    def prints(self, keys: Keys) -> tuple[Prints | None, Index]:
-        """Remembered fingerprints, and the row there of each text; -1: not remembered."""
-        stored = self._load("prints")
-        if stored is None:
-            return None, np.full(len(keys), -1)
-        columns: dict[str, Any] = {
-            field.name: Ragged(stored[field.name], stored[f"{field.name}_starts"])
-            if f"{field.name}_starts" in stored
-            else stored[field.name]
-            for field in fields(Prints)
-        }
-        return Prints(**columns), _rows(stored["keys_of_texts"], keys)
-
-    def keep_prints(self, keys: Keys, prints: Prints) -> None:
-        """Remember the fingerprints of this build's texts."""
-        columns: dict[str, Any] = {"keys_of_texts": keys}
-        for field in fields(Prints):
-            column = getattr(prints, field.name)
-            if isinstance(column, Ragged):
-                columns |= {field.name: column.flat, f"{field.name}_starts": column.starts}
-            else:
-                columns[field.name] = column
-        self._save("prints", columns)
 
     def scores(self, keys: Keys) -> Array:
         """The remembered score of each pair; NaN: not remembered."""

@@ -31,3 +31,16 @@ def opened(each: Input, dataset: Path) -> IO[bytes]:
         raise
     except Exception as error:  # fsspec's systems raise what they like
         raise Unreadable(f"cannot be opened: {error}") from None
+
+
+def size_of(each: Input, dataset: Path) -> int:
+    """Bytes that the file holds; 0 where that cannot be told."""
+    try:
+        if not each.is_remote:
+            return (dataset / each.path).stat().st_size
+        import fsspec
+
+        system, path = fsspec.core.url_to_fs(each.path)
+        return int(system.size(path) or 0)
+    except Exception:  # fsspec's systems raise what they like; reading it will say what is wrong
+        return 0

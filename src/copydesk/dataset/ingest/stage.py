@@ -1,7 +1,7 @@
 """The ingest stage: every raw input becomes an article or a reject, the same ones in whatever order they are read.
 
 In:  a project's sources.
-Out: :class:`Ingested`: articles by id, rejects by place; read = kept + rejected.
+Out: :class:`Ingested`: articles by id, on a shelf; rejects by place; read = kept + rejected.
 """
 
 from __future__ import annotations
@@ -9,126 +9,141 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+import numpy as np
+import orjson
+import xxhash
 
 from copydesk.console import Progress
 from copydesk.dataset import sources
-from copydesk.dataset.ingest.opening import Unreadable, opened
+from copydesk.dataset.articles import Articles, Draft
+from copydesk.dataset.ingest.extract import Extracted, Settings, Task, extract
+from copydesk.dataset.ingest.opening import Unreadable, opened, size_of
+from copydesk.dataset.ingest.parts import SIZE, WHOLE, Part
 from copydesk.dataset.ingest.raw import Reject
-from copydesk.dataset.ingest.readers import reader_name, readers
-from copydesk.dataset.ingest.record import Article, Recorder
+from copydesk.dataset.ingest.readers import PARTED, reader_name
+from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.sources import Input, Source
+from copydesk.editions import edition
 from copydesk.executor import Executor
 from copydesk.project import Project
+from copydesk.schemas import Schemas
 
-SHARD = 64  #: files a task reads
+FILES = 64  #: files that a task reads, on average
+CODE = ("dataset/ingest", "dataset/sources.py", "dataset/shards.py", "schemas", "files.py", "spans.py")
+LIBRARIES = ("fastwarc", "numpy", "py3langid", "pyarrow", "trafilatura", "turbohtml")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What one run of the stage made."""
 
-    articles: list[Article]  #: sorted by article_id
-    rejects: list[dict[str, Any]]  #: sorted by place, then code
+    held: Articles
+    rejects: list[Row]  #: sorted by place, then code
+
+    @property
+    def articles(self) -> list[Row]:
+        """All articles as records, sorted by article_id: for few of them."""
+        return self.held.records()
 
     @property
     def read(self) -> int:
-        return len(self.articles) + len(self.rejects)
+        return len(self.held) + len(self.rejects)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """Some files of one source, with all that reading them needs; travels to other processes."""
-
-    dataset: Path
-    source: Source
-    inputs: tuple[Input, ...]
-    layers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one shard gave."""
-
-    articles: list[Article]
-    rejects: list[Reject]
-
-
-def ingest(project: Project, *, executor: Executor, progress: Progress) -> Ingested:
-    """Read every input of every source of ``project``."""
-    shards = list(_shards(project))
-    articles, rejects = list[Article](), list[Reject]()
-    with progress("reading raw files", sum(len(shard.inputs) for shard in shards)) as step:
-        for shard, done in zip(shards, executor.map(read_shard, shards), strict=True):
-            articles += done.articles
+def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: Shelf | None = None) -> Ingested:
+    """Read every input of every source of ``project``; ``shelf`` is where articles stand, in ``build/`` by default."""
+    settings = _settings(project, shelf or Shelf.at(project.build / "cache" / "articles"))
+    made, rejects, draft = list[Extracted](), list[Reject](), Draft(settings.shelf)
+    tasks = list(_tasks(settings, sources.load(project), executor))
+    with progress("reading raw files", sum(task.size for task in tasks)) as step:
+        for task, done in zip(tasks, executor.map(extract, tasks), strict=True):
+            made.append(done)
             rejects += done.rejects
-            step(len(shard.inputs))
-    kept, others = newest(articles)
+            for name in done.shards:
+                draft.add(name)
+            step(task.size)
+    settings.shelf.keep(name for each in made for name in each.names)
+    held, others = newest(draft)
     rows = [each.as_json() for each in (*rejects, *others)]
-    return Ingested(kept, sorted(rows, key=lambda row: (row["where"], row["code"], row["raw_sha256"] or "")))
+    return Ingested(held, sorted(rows, key=lambda row: (row["where"], row["code"], row["raw_sha256"] or "")))
 
 
-def _shards(project: Project) -> Iterator[Shard]:
-    layers = project.labeling_settings.layers
-    for source in sources.load(project):
-        found = sources.inputs(source, project.dataset)
-        for start in range(0, len(found), SHARD):
-            yield Shard(project.dataset, source, tuple(found[start : start + SHARD]), layers)
+def _settings(project: Project, shelf: Shelf) -> Settings:
+    schemas = Schemas.of(project)
+    return Settings(
+        dataset=project.dataset,
+        layers=project.labeling_settings.layers,
+        schema=orjson.dumps(schemas["article"]),
+        version=schemas.version("article"),
+        shelf=shelf,
+        edition=edition(CODE, LIBRARIES, "copydesk.readers"),
+    )
 
 
-def read_shard(shard: Shard) -> Read:
-    """Read a shard's files: a pure function of them."""
-    articles, rejects = list[Article](), list[Reject]()
-    for each in shard.inputs:
-        for made in _read(each, shard):
-            if isinstance(made, Reject):
-                rejects.append(Reject(made.code, f"{shard.source.name}: {made.where}", made.raw_sha256, made.message))
+def _tasks(settings: Settings, all_sources: Iterable[Source], executor: Executor) -> Iterator[Task]:
+    """All work, in a fixed order: big files in parts, small ones some together."""
+    for source in all_sources:
+        small, big = list[tuple[Input, int]](), list[Task]()
+        for each in sources.inputs(source, settings.dataset):
+            size = 0 if each.problem else size_of(each, settings.dataset)
+            if size > SIZE and reader_name(each.path, source) in PARTED:
+                big.append(Task(settings, source, (each,), WHOLE, size))
             else:
-                articles.append(made)
-    return Read(articles, rejects)
+                small.append((each, size))
+        yield from (Task(settings, source, *group) for group in _together(small))
+        for task, parts in zip(big, executor.map(cut, big), strict=True):
+            yield from (Task(settings, source, task.inputs, part, task.size // len(parts)) for part in parts)
 
 
-def _read(each: Input, shard: Shard) -> Iterator[Article | Reject]:
-    if each.problem:
-        message = f"{each.problem}; copy it under dataset/raw/, or name it as an address"
-        yield Reject("outside-dataset", each.path, None, message)
-        return
-    name = reader_name(each.path, shard.source)
-    if name is None:
-        yield Reject("unknown-format", each.path, None, "no reader for this suffix; set `reader` in the source's file")
-        return
+def cut(task: Task) -> list[Part]:
+    """The parts of a big file."""
+    (each,) = task.inputs
     try:
-        with opened(each, shard.dataset) as file:
-            yield from _records(file, each.path, Recorder(shard.source, name, shard.layers))
-    except (Unreadable, OSError) as error:
-        problem = str(error) if isinstance(error, Unreadable) else f"cannot be read: {error.strerror or error}"
-        yield Reject("unreadable", each.path, None, f"{problem}; check the path and its permissions")
+        with opened(each, task.settings.dataset) as file:
+            return list(PARTED[reader_name(each.path, task.source) or ""](file, SIZE))
+    except (Unreadable, OSError):
+        return [WHOLE]  # reading it will say why
 
 
-def _records(file: IO[bytes], path: str, recorder: Recorder) -> Iterator[Article | Reject]:
-    for raw in readers()[recorder.reader](file, path, recorder.source):
-        yield raw if isinstance(raw, Reject) else recorder.article(raw)
+def _together(small: Iterable[tuple[Input, int]]) -> Iterator[tuple[tuple[Input, ...], Part, int]]:
+    """Groups of files. Their names say where one ends, so that a new file changes one group and not those behind it."""
+    group, size = list[Input](), 0
+    for each, bytes_ in small:
+        group.append(each)
+        size += bytes_
+        if size >= SIZE or xxhash.xxh32_intdigest(each.path.encode()) % FILES == 0:
+            yield tuple(group), WHOLE, size
+            group, size = [], 0
+    if group:
+        yield tuple(group), WHOLE, size
 
 
-def newest(articles: Iterable[Article]) -> tuple[list[Article], list[Reject]]:
+#: what decides between articles of one identity
+AGE = ("article_id", "text_sha256", "retrieved_at", "provenance")
+
+
+def newest(draft: Draft) -> tuple[Articles, list[Reject]]:
     """Of each identity the newest article; the others are rejects: copies, or superseded by it."""
-    ordered = sorted(articles, key=_age)
-    kept, others = list[Article](), list[Reject]()
-    for _, same in groupby(ordered, key=lambda article: article["article_id"]):
-        *older, last = same
-        kept.append(last)
-        others += [_replaced(article, last) for article in older]
-    return kept, others
+    rivals, others = draft.rivals(), list[Reject]()
+    dropped = np.zeros(len(draft), np.bool_)
+    for _, same in groupby(draft.fetch(rivals, AGE), key=lambda pair: pair[1]["article_id"]):
+        *older, (_, last) = sorted(same, key=lambda pair: _age(pair[1]))
+        for place, article in older:
+            dropped[place] = True
+            others.append(_replaced(article, last))
+    return draft.articles(~dropped), others
 
 
-def _age(article: Article) -> tuple[str, str, str, str]:
+def _age(article: Row) -> tuple[str, str, str]:
     """Oldest first; where the inputs tell no time the raw digest decides, then the place."""
     origin = article["provenance"]
-    return article["article_id"], article["retrieved_at"] or "", origin["raw_sha256"], origin["path"]
+    return article["retrieved_at"] or "", origin["raw_sha256"], origin["path"]
 
 
-def _replaced(article: Article, kept: Article) -> Reject:
+def _replaced(article: Row, kept: Row) -> Reject:
     is_copy = article["text_sha256"] == kept["text_sha256"]
     code = "duplicate" if is_copy else "superseded"
     origin, other = article["provenance"], kept["provenance"]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copydesk.dataset.ingest.stage import Shard, read_shard
+from copydesk.dataset.ingest.extract import read
+from copydesk.dataset.ingest.raw import Reject
 from copydesk.dataset.release.passages import Moves, Passage, cut, moves
 from copydesk.dataset.sources import Input, Source
 
@@ -111,4 +112,4 @@ def _read(raw: Path, sources: Iterable[Record], layers: tuple[str, ...]) -> Iter
     for each in sources:
         plain = {key: each[key] for key in ("name", "license", "redistribute", "reader", "publisher", "domain")}
         source = Source(paths=("**/*",), columns=tuple(each["columns"].items()), **plain)
-        yield from read_shard(Shard(raw, source, inputs, layers)).articles
+        yield from (made for made in read(raw, source, inputs, layers) if not isinstance(made, Reject))

@@ -12,6 +12,8 @@ from importlib.metadata import entry_points
 from pathlib import PurePosixPath
 from typing import IO, Protocol
 
+from copydesk.dataset.ingest import parts
+from copydesk.dataset.ingest.parts import Cut
 from copydesk.dataset.ingest.raw import Raw, Reject
 from copydesk.dataset.ingest.readers import csv, feed, html, jsonl, parquet, text, warc
 from copydesk.dataset.sources import Source
@@ -35,6 +37,13 @@ READERS: dict[str, Reader] = {
     "csv": csv.read,
     "parquet": parquet.read,
     "feed": feed.read,
+}
+
+#: readers that can begin in the middle of a file, and how they cut one; they take a fourth argument, the part to read
+PARTED: dict[str, Cut] = {
+    "jsonl": parts.lines,
+    "warc": lambda file, size: parts.records(warc.places(file), size),
+    "parquet": parquet.parts,
 }
 
 #: which reader takes a file when the source does not say; the longest suffix wins

@@ -13,16 +13,18 @@ from typing import IO
 
 from copydesk.dataset.ingest.columns import article
 from copydesk.dataset.ingest.decoding import BOM, too_large, utf8
+from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.places import Member, members, traced
 from copydesk.dataset.ingest.raw import HTML, TEXT, Raw, Reject, reject
 from copydesk.dataset.sources import MEGABYTE, Source
 
 
-def read(file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]:
+def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iterator[Raw | Reject]:
     """Yield one raw article a line; blank lines are passed over."""
-    limit = source.limits.article_bytes
-    number = 0
-    while line := file.readline(limit + 1):
+    limit, number = source.limits.article_bytes, part.before
+    if part.start:
+        file.seek(part.start)
+    while (part.end is None or file.tell() < part.end) and (line := file.readline(limit + 1)):
         number += 1
         where = f"{path}#{number}"
         if len(line) > limit and not line.endswith(b"\n"):

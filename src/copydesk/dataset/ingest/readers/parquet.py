@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from copydesk.dataset.ingest.columns import article
 from copydesk.dataset.ingest.decoding import too_large
+from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.places import Member
 from copydesk.dataset.ingest.raw import HTML, TEXT, Raw, Reject, reject
 from copydesk.dataset.ingest.traced import Traced
@@ -22,20 +23,21 @@ MEDIA = "application/vnd.apache.parquet"
 NOWHERE = Span(0, 0)
 
 
-def read(file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]:
+def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iterator[Raw | Reject]:
     """Yield one raw article a row."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    number = 0
+    number = part.before
     try:
         table = pq.ParquetFile(file)
+        groups = range(part.start, table.num_row_groups if part.end is None else part.end)
         columns = [source.column(name) for name in FIELDS if source.column(name) in table.schema_arrow.names]
         if not {source.column(TEXT), source.column(HTML)} & set(columns):
             message = f"no column {source.column(TEXT)!r}, which should hold the text; map it under [columns]"
             yield reject("no-text-column", path, None, message)
             return
-        for batch in table.iter_batches(BATCH, columns=columns):
+        for batch in table.iter_batches(BATCH, row_groups=list(groups), columns=columns):
             for row in batch.to_pylist():
                 number += 1
                 yield _article(row, f"{path}#{number}", source)
@@ -45,6 +47,27 @@ def read(file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]:
         return
     if not number:
         yield reject("empty", path, b"", "holds no row; take it out, or fetch it again")
+
+
+def parts(file: IO[bytes], size: int) -> Iterator[Part]:
+    """Parts of whole row groups; one part when the file is no Parquet, which reading it will say."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(file).metadata
+        groups = [table.row_group(n) for n in range(table.num_row_groups)]
+    except (pa.ArrowException, OSError, ValueError):
+        yield WHOLE
+        return
+    start, before, bytes_, rows = 0, 0, 0, 0
+    for n, group in enumerate(groups):
+        if bytes_ >= size:
+            yield Part(start, n, before)
+            start, before, bytes_ = n, rows, 0
+        bytes_ += group.total_byte_size
+        rows += group.num_rows
+    yield Part(start, None, before)
 
 
 def _article(row: dict[str, Any], where: str, source: Source) -> Raw | Reject:

@@ -12,6 +12,7 @@ from typing import IO, Any
 from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.compression import GZIP, gunzip
 from copydesk.dataset.ingest.decoding import too_large
+from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.raw import Raw, Reject, reject
 from copydesk.dataset.ingest.readers.html import page
 from copydesk.dataset.sources import Source
@@ -20,29 +21,58 @@ from copydesk.files import sha256
 PAGES = ("text/html", "application/xhtml+xml")
 
 
-def read(file: IO[bytes], path: str, source: Source) -> Iterator[Raw | Reject]:
+def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iterator[Raw | Reject]:
     """Yield one raw article or reject per response record; other records are passed over."""
-    from fastwarc.warc import ArchiveIterator, WarcRecordType
-
-    at, count = 0, 0
-    records: Iterator[Any] | None = None
+    at, count = part.start, 0
+    found = _records(file, part.start)
     while True:
         try:
-            records = records or ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=False)
-            record = next(records, None)
-            if record is None:
+            record = next(found, None)
+            if record is None or (part.end is not None and record.stream_pos >= part.end):
                 break
             at, count = record.stream_pos, count + 1
             made = _article(record, f"{path}#{at}", source)
         except BaseException as error:
-            if not isinstance(error, (OSError, ValueError)) and type(error).__name__ != "PanicException":
-                raise  # fastwarc's own panic is no Exception
+            if not _is_damage(error):
+                raise
             message = f"the archive breaks off or is damaged behind byte {at} ({error}); fetch it again"
             yield Reject("bad-warc", f"{path}#after-{at}", None, message)
             return
         yield made
-    if not count:
+    if not count and part.is_whole:
         yield reject("empty", path, b"", "holds no response record; check what was fetched")
+
+
+def places(file: IO[bytes]) -> list[int]:
+    """Where response records start, as far as the archive is whole; none when they cannot be read one by one."""
+    found = list[int]()
+    try:
+        for record in _records(file, 0):
+            found.append(record.stream_pos)
+    except BaseException as error:
+        if not _is_damage(error):
+            raise
+    return found if all(_starts(file, place) for place in found) else []
+
+
+def _starts(file: IO[bytes], place: int) -> bool:
+    """Whether a record begins there: in an archive that was packed as a whole, none but the first does."""
+    file.seek(place)
+    head = file.read(5)
+    return head.startswith(GZIP) or head == b"WARC/"
+
+
+def _records(file: IO[bytes], start: int) -> Iterator[Any]:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    if start:
+        file.seek(start)
+    yield from ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=False)
+
+
+def _is_damage(error: BaseException) -> bool:
+    # fastwarc's own panic is no Exception
+    return isinstance(error, (OSError, ValueError)) or type(error).__name__ == "PanicException"
 
 
 def _article(record: Any, where: str, source: Source) -> Raw | Reject:

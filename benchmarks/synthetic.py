@@ -1,0 +1,181 @@
+"""News-like articles from a seed, for speed and memory alone: ``python benchmarks/synthetic.py COUNT FOLDER``.
+
+In:  how many, and a seed. Every block of :data:`BLOCK` articles depends on its number alone, so corpora of any size
+     are made in little memory and a larger one begins with a smaller one.
+Out: lines of ``{id, url, title, text, published}``, about 3.4 kB each; or the same as a WARC of web pages.
+
+One article in five derives from another one of its block: a copy, an edit, a cut, a text with other words. A tenth of
+the sites put the same furniture under every text. One story (:data:`SKEW` of all articles) is reprinted everywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+BLOCK = 1000
+WORDS = 560  #: in an article, on average
+SKEW = 0.002
+SITES = 400
+_COMMON = "the of and to in a is that for on was with as it by at from his an were".split()
+
+
+class Language:
+    """A made-up vocabulary with the frequencies of words in news: few common ones, many rare ones, names."""
+
+    def __init__(self, seed: int, size: int = 60_000) -> None:
+        chance = random.Random(seed)
+        made = {self._word(chance) for _ in range(size * 2)} - set(_COMMON)
+        self.words = [*_COMMON, *sorted(made)[:size]]
+        order = list(range(len(_COMMON), len(self.words)))
+        chance.shuffle(order)
+        self.words = _COMMON + [self.words[n] for n in order]
+        weights = 1 / (np.arange(len(self.words)) + 2.7)
+        self.ends = np.cumsum(weights / weights.sum())
+        self.other = {word: self.words[n - 1] for n, word in enumerate(self.words) if n > 200}
+
+    @staticmethod
+    def _word(chance: random.Random) -> str:
+        parts = (chance.choice("bcdfghjklmnprstvw") + chance.choice("aeiou") for _ in range(chance.randint(2, 4)))
+        return "".join(parts) + chance.choice(["", "n", "r", "s", "t"])
+
+    def sentences(self, draw: np.random.Generator, count: int) -> list[str]:
+        """Sentences with about ``count`` words in all; names and numbers are the story's own."""
+        names = [self.words[n].capitalize() for n in draw.integers(500, len(self.words), 8)]
+        words = [self.words[n] for n in np.searchsorted(self.ends, draw.random(count)).tolist()]
+        for at in draw.integers(0, count, count // 12).tolist():
+            words[at] = names[at % 8]
+        for at in draw.integers(0, count, count // 60).tolist():
+            words[at] = str(int(draw.integers(2, 5000)))
+        made, at = [], 0
+        for size in draw.integers(9, 28, count // 9).tolist():
+            part = words[at : at + size]
+            if len(part) < 4:
+                break
+            made.append(f"{part[0][:1].upper()}{' '.join(part)[1:]}.")
+            at += size
+        return made
+
+
+def articles(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
+    """The first ``count`` articles of the corpus of that seed."""
+    language = Language(seed)
+    reprinted = language.sentences(np.random.default_rng([seed, 1]), WORDS)
+    furniture = [" ".join(language.sentences(np.random.default_rng([seed, 2, n]), 60)) for n in range(SITES // 10)]
+    for first in range(0, count, BLOCK):
+        draw, chance = np.random.default_rng([seed, 3, first]), random.Random(f"{seed}/{first}")
+        stories = list[list[str]]()
+        for n in range(first, min(first + BLOCK, count)):
+            story = _story(language, stories, reprinted, draw, chance)
+            site = chance.randrange(SITES)
+            text = _paragraphs(story) + (f"\n\n{furniture[site]}" if site < len(furniture) else "")
+            yield {
+                "id": f"a{n}",
+                "url": f"https://site{site}.example/news/{n}",
+                "title": story[0][:60].rstrip("."),
+                "text": text,
+                "published": f"20{chance.randint(10, 24)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
+            }
+
+
+def _story(
+    language: Language,
+    stories: list[list[str]],
+    reprinted: list[str],
+    draw: np.random.Generator,
+    chance: random.Random,
+) -> list[str]:
+    """A new story, or one in five times another form of one that the block has already."""
+    kind = chance.random()
+    if kind < SKEW:
+        return reprinted
+    if kind < 0.8 or not stories:
+        story = language.sentences(draw, max(60, int(draw.normal(WORDS, WORDS / 4))))
+        stories.append(story)
+        return story
+    told = chance.choice(stories)
+    match chance.randrange(4):
+        case 0:
+            return told
+        case 1:
+            return [each for each in told if chance.random() > 0.08] or told
+        case 2:
+            return told[: max(5, int(len(told) * chance.uniform(0.3, 0.7)))]
+        case _:
+            swap = language.other
+            return [" ".join(swap.get(w, w) if chance.random() < 0.5 else w for w in s.split(" ")) for s in told]
+
+
+def _paragraphs(story: list[str]) -> str:
+    return "\n\n".join(" ".join(story[n : n + 3]) for n in range(0, len(story), 3))
+
+
+def jsonl(path: Path, count: int, seed: int = 7) -> None:
+    """Write the corpus as lines."""
+    with path.open("wb") as file:
+        for article in articles(count, seed):
+            file.write(orjson.dumps(article) + b"\n")
+
+
+def warc(path: Path, count: int, seed: int = 7) -> None:
+    """Write the corpus as web pages in one archive."""
+    with path.open("wb") as file:
+        for n, article in enumerate(articles(count, seed)):
+            file.write(_record(n, article))
+
+
+def _record(number: int, article: dict[str, Any]) -> bytes:
+    paragraphs = "".join(f"<p>{each}</p>\n" for each in article["text"].split("\n\n"))
+    links = "".join(f'<li><a href="/news/{number + n}">More news {number + n}</a></li>' for n in range(20))
+    page = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{article["title"]}</title>'
+        f'<meta property="article:published_time" content="{article["published"]}T08:00:00Z">'
+        f'<link rel="canonical" href="{article["url"]}"></head><body><nav><ul>{links}</ul></nav><article>'
+        f"<h1>{article['title']}</h1>\n{paragraphs}</article><footer>All rights reserved</footer></body></html>"
+    ).encode()
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(page) + page
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {article['url']}\r\n"
+        f"WARC-Date: 2024-12-0{1 + number % 9}T10:00:00Z\r\nWARC-Record-ID: <urn:uuid:{number:032x}>\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
+def project(root: Path, raw: Path) -> Path:
+    """A project that reads the one file ``raw``, linked into it."""
+    from copydesk import starter
+
+    starter.init(root)
+    for old in (root / "dataset" / "sources").glob("*.toml"):
+        old.unlink()
+    target = root / "dataset" / "raw" / raw.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.hardlink_to(raw)
+    rights = 'rights = {license = "CC0-1.0", redistribute = true}'
+    text = f'name = "synthetic"\npaths = ["raw/{raw.name}"]\n{rights}\n'
+    (root / "dataset" / "sources" / "synthetic.toml").write_text(text)
+    return root
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--warc", action="store_true")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    raw = asked.folder / f"{asked.count}.{'warc' if asked.warc else 'jsonl'}"
+    (warc if asked.warc else jsonl)(raw, asked.count, asked.seed)
+    print(project(asked.folder / f"project-{raw.name}", raw))
+
+
+if __name__ == "__main__":
+    main()

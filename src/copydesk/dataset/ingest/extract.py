@@ -1,0 +1,184 @@
+"""One shard of the extract stage: some raw files, or a part of a big one, to articles that keep their schema.
+
+In:  a :class:`Task`.
+Out: shards of articles on the shelf, rejects, and last of all the file that names them. A task whose file is there is
+     finished: its name is the digest of the bytes it read, of the settings and of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+import xxhash
+
+from copydesk import files
+from copydesk.dataset import parquet, shards
+from copydesk.dataset.ingest.opening import Unreadable, opened
+from copydesk.dataset.ingest.parts import WHOLE, Part
+from copydesk.dataset.ingest.raw import Reject
+from copydesk.dataset.ingest.readers import PARTED, reader_name, readers
+from copydesk.dataset.ingest.record import Article, Recorder
+from copydesk.dataset.shelf import Shelf
+from copydesk.dataset.sources import MEGABYTE, Input, Source
+from copydesk.schemas import arrow
+from copydesk.schemas.checking import Checker
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS, CHARS = 1024, 4 * MEGABYTE  #: articles and letters after which a shard is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all tasks of a run share; travels to other processes with each of them."""
+
+    dataset: Path
+    layers: tuple[str, ...]
+    schema: bytes  #: the article schema as JSON, its properties in order
+    version: int  #: of that schema
+    shelf: Shelf
+    edition: str  #: of the code
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some files of one source, or a part of one file."""
+
+    settings: Settings
+    source: Source
+    inputs: tuple[Input, ...]
+    part: Part = WHOLE
+    size: int = 0  #: bytes, about
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a task made."""
+
+    key: str  #: the task's name on the shelf
+    shards: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything on the shelf that belongs to it."""
+        return (f"{self.key}.json", *self.shards)
+
+
+def extract(task: Task) -> Extracted:
+    """Do the task, unless it is finished: a pure function of what its files hold."""
+    key, shelf = _key(task), task.settings.shelf
+    if (finished := shelf.get(f"{key}.json")) is not None:
+        told = orjson.loads(finished)
+        return Extracted(key, tuple(told["shards"]), tuple(Reject(*each) for each in told["rejects"]))
+    names, rejects = list[str](), list[Reject]()
+    for articles in _batches(task, rejects):
+        names.append(f"{key}-{len(names):04}.arrow")
+        ordered = sorted(articles, key=lambda article: (article["article_id"], article["provenance"]["path"]))
+        shards.write(shelf, names[-1], parquet.table(ordered, _columns(task.settings.schema, task.settings.version)))
+    done = Extracted(key, tuple(names), tuple(rejects))
+    told = {"shards": names, "rejects": [[r.code, r.where, r.raw_sha256, r.message] for r in rejects]}
+    shelf.put(f"{key}.json", files.canonical(told))
+    return done
+
+
+def _key(task: Task) -> str:
+    """The digest of all that decides what the task makes."""
+    held = [[each.path, each.problem, _digest(each, task)] for each in task.inputs]
+    part = [task.part.start, task.part.end, task.part.before]
+    settings = task.settings
+    says = [settings.edition, settings.layers, settings.version, files.sha256(settings.schema), repr(task.source)]
+    return files.digest([says, held, part], 32)
+
+
+def _digest(each: Input, task: Task) -> str | None:
+    """A digest of the bytes to be read; what keeps them from being read where that is so."""
+    if each.problem:
+        return None
+    sums, part = xxhash.xxh3_128(), task.part
+    by_bytes = not part.is_whole and reader_name(each.path, task.source) != "parquet"
+    try:
+        with opened(each, task.settings.dataset) as file:
+            if by_bytes:
+                file.seek(part.start)
+            left = part.end - part.start if by_bytes and part.end is not None else None
+            while block := file.read(MEGABYTE if left is None else min(left, MEGABYTE)):
+                sums.update(block)
+                left = None if left is None else left - len(block)
+    except (Unreadable, OSError) as error:
+        return f"unreadable: {error}"
+    return sums.hexdigest()
+
+
+def _batches(task: Task, rejects: list[Reject]) -> Iterator[list[Article]]:
+    """Articles that keep their schema, a shard at a time; ``rejects`` takes up what is none."""
+    batch, size = list[Article](), 0
+    checker = _checker(task.settings.schema)
+    for made in read(task.settings.dataset, task.source, task.inputs, task.settings.layers, task.part):
+        if isinstance(made, Reject):
+            rejects.append(replace(made, where=f"{task.source.name}: {made.where}"))
+        elif not checker.is_valid(made) and (broken := _broken(checker, made)):
+            rejects.append(broken)
+        else:
+            batch.append(made)
+            size += made["n_chars"]
+            if len(batch) >= ROWS or size >= CHARS:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@lru_cache(maxsize=4)
+def _checker(schema: bytes) -> Checker:
+    return Checker(orjson.loads(schema))
+
+
+@lru_cache(maxsize=4)
+def _columns(schema: bytes, version: int) -> pa.Schema:
+    return arrow.schema(orjson.loads(schema), "article", version)
+
+
+def _broken(checker: Checker, article: Article) -> Reject | None:
+    """Door 1: the first rule of its schema that an article breaks."""
+    origin = article["provenance"]
+    for issue in checker.check(article, article["article_id"]):
+        where = f"{origin['source']}: {origin['path']}"
+        return Reject("invalid-article", where, origin["raw_sha256"], f"{issue.path}: {issue.message}")
+    return None
+
+
+def read(
+    dataset: Path, source: Source, inputs: Iterable[Input], layers: tuple[str, ...], part: Part = WHOLE
+) -> Iterator[Article | Reject]:
+    """What raw files of a source hold, in order."""
+    for each in inputs:
+        if each.problem:
+            message = f"{each.problem}; copy it under dataset/raw/, or name it as an address"
+            yield Reject("outside-dataset", each.path, None, message)
+            continue
+        name = reader_name(each.path, source)
+        if name is None:
+            message = "no reader for this suffix; set `reader` in the source's file"
+            yield Reject("unknown-format", each.path, None, message)
+            continue
+        try:
+            with opened(each, dataset) as file:
+                yield from _records(file, each.path, Recorder(source, name, layers), part)
+        except (Unreadable, OSError) as error:
+            problem = str(error) if isinstance(error, Unreadable) else f"cannot be read: {error.strerror or error}"
+            yield Reject("unreadable", each.path, None, f"{problem}; check the path and its permissions")
+
+
+def _records(file: IO[bytes], path: str, recorder: Recorder, part: Part) -> Iterator[Article | Reject]:
+    reader: Any = readers()[recorder.reader]
+    parts = (part,) if recorder.reader in PARTED else ()
+    raws = reader(file, path, recorder.source, *parts)
+    for raw in raws:
+        yield raw if isinstance(raw, Reject) else recorder.article(raw)

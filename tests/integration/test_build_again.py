@@ -1,0 +1,78 @@
+"""A build that was killed goes on where it was, and ends in the same bytes, however often it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from copydesk.files import sha256_file
+from copydesk.project import Project
+from copydesk.testing import a_project
+
+SAMPLE, ALL = range(1), range(20)
+ARTICLES = 200
+STORY = "The harbour of {0} was closed on Tuesday after the ferry {1} struck the pier at 14:2{2}. Captain {3} said so."
+
+
+def a_corpus(folder: Path, articles: int) -> Project:
+    """Articles of made-up words, every tenth a copy, some broken."""
+    chance, project = random.Random(1), a_project(folder)
+    word = lambda: "".join(chance.choices("bdfgklmnrst aeiou", k=9)).title()  # noqa: E731
+    texts = list[str]()
+    for n in range(articles):
+        told = " ".join(STORY.format(word(), word(), n % 10, word()) for _ in range(8))
+        texts.append(chance.choice(texts) if n % 10 == 9 else told)
+    for name, part in (("a", texts[::2]), ("b", texts[1::2])):
+        rows = [json.dumps({"id": f"{name}{n}", "text": text}) for n, text in enumerate(part)]
+        (project.root / f"dataset/raw/articles/{name}.jsonl").write_text("\n".join([*rows, "{broken"]))
+        for n, text in enumerate(part[:40]):
+            (project.root / f"dataset/raw/articles/{name}{n}.txt").write_text(f"{text} {n}")
+    return Project.load(project.root)
+
+
+def start(project: Project, jobs: int = 2) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "copydesk", "-C", str(project.root), "build", "--jobs", str(jobs)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def digests(project: Project) -> dict[str, str]:
+    return {path.name: sha256_file(path) for path in sorted(project.build.glob("*.*")) if path.name != ".lock"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", ALL if metafunc.config.getoption("--all") else SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], float]:
+    project = a_corpus(tmp_path_factory.mktemp("whole") / "corpus", ARTICLES)
+    began = time.monotonic()
+    assert start(project, jobs=1).wait() == 1  # two broken lines
+    return digests(project), time.monotonic() - began
+
+
+@pytest.mark.slow
+def test_a_killed_parent_goes_on_and_leaves_nothing_behind(
+    seed: int, tmp_path: Path, expected: tuple[dict[str, str], float]
+) -> None:
+    chance, project = random.Random(seed), a_corpus(tmp_path / "corpus", ARTICLES)
+    for _ in range(2):
+        running = start(project)
+        time.sleep(chance.uniform(0.3, 0.8) * expected[1])
+        children = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        assert not psutil.wait_procs(children, timeout=20)[1]
+    assert start(project).wait() == 1
+    assert digests(project) == expected[0]
+    assert not list(project.build.rglob(".*.tmp"))
