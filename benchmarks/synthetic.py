@@ -23,7 +23,28 @@ BLOCK = 1000
 WORDS = 560  #: in an article, on average
 SKEW = 0.002
 SITES = 400
-_COMMON = "the of and to in a is that for on was with as it by at from his an were".split()
+_COMMON = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "a",
+    "is",
+    "that",
+    "for",
+    "on",
+    "was",
+    "with",
+    "as",
+    "it",
+    "by",
+    "at",
+    "from",
+    "his",
+    "an",
+    "were",
+]
 
 
 class Language:
