@@ -40,10 +40,7 @@ _COMMON = [
     "it",
     "by",
     "at",
-    "from",
-    "his",
-    "an",
-    "were",
+    "said",
 ]
 
 
