@@ -1,6 +1,6 @@
-"""What an annotator said of an earlier text or layer version, as a prediction on the new task.
+"""What an annotator starts from: their own answer on an earlier text or layer version, else what a predictor finds.
 
-In:  the layer's latest answers; the new article; the text that was labelled, where it differs.
+In:  the layer's latest answers; the new article; the text that was labelled, where it differs; the layer's predictor.
 Out: a Label Studio prediction with the labels where their words are now, for the same annotator to look at again.
 """
 
@@ -12,9 +12,11 @@ from typing import Any
 from copydesk.labeling import results
 from copydesk.labeling.annotations import Annotation, instant
 from copydesk.labeling.layers import Layer
+from copydesk.labeling.predict import Predicted
 from copydesk.labeling.reanchor import carry
 
-MODEL = "copydesk re-anchored"
+#: What the page shows: a Label Studio project shows predictions of one version only, whoever made them.
+MODEL = "to start from"
 
 Key = tuple[str, str | None, str]
 
@@ -22,8 +24,8 @@ Key = tuple[str, str | None, str]
 class Earlier:
     """The newest answer of each annotator on each article and target."""
 
-    def __init__(self, layer: Layer, latest: Iterable[Annotation]) -> None:
-        self._layer = layer
+    def __init__(self, layer: Layer, latest: Iterable[Annotation], predicted: Predicted | None = None) -> None:
+        self._layer, self._predicted = layer, predicted
         self._answers: dict[Key, Annotation] = {}
         for record in sorted(latest, key=lambda record: instant(record["updated_at"])):
             if record["status"] == "submitted":
@@ -36,13 +38,16 @@ class Earlier:
         annotator: str | None,
         text_of: Callable[[str, str], str | None],
     ) -> list[dict[str, Any]]:
-        """The prediction for one new task; none when there was no answer, or its text is nowhere to be had.
+        """The prediction for one new task; none when nothing is known, or an answer's text is nowhere to be had.
 
-        ``text_of``: the text with an article id and a digest.
+        A predictor's stands there under its own name and version, too. ``text_of``: the text with an article id and a
+        digest. Raises BadPrediction.
         """
         record = self._answers.get((article["article_id"], target, annotator or ""))
         if record is None:
-            return []
+            found = self._predicted.result(article) if self._predicted else []
+            names = [MODEL, self._predicted.name] if self._predicted and found else []
+            return [{"model_version": name, "result": found} for name in names]
         same = record["text_sha256"] == article["text_sha256"]
         old_text = article["text"] if same else text_of(article["article_id"], record["text_sha256"])
         if old_text is None:

@@ -56,6 +56,7 @@ class Layer:
     targets: tuple[Target, ...]  #: choice only; empty: the article as a whole
     evidence: bool  #: choice only: a span may be given as evidence
     folder: Path
+    predictor: str | None = None  #: spans only: what annotators start from, see ``predict``
 
     @property
     def config(self) -> str:
@@ -127,6 +128,7 @@ def read(folder: Path) -> Layer:
         targets=tuple(_target(row) for row in table.tables("targets")),
         evidence=table.take("evidence", bool, False),
         folder=folder,
+        predictor=table.take("predictor", str, None),
     )
     table.close()
     _check(layer, where)
@@ -154,7 +156,11 @@ def _check(layer: Layer, where: str) -> None:
             raise BadConfig(
                 where, f"a spans layer does not read {key!r}", "targets and evidence belong to choice layers"
             )
-    for key, asked in (("attributes", layer.attributes), ("linked", layer.linked)):
+    for key, asked in (
+        ("attributes", layer.attributes),
+        ("linked", layer.linked),
+        ("predictor", layer.predictor),
+    ):
         if not spans and asked:
             raise BadConfig(where, f"a choice layer does not read {key!r}", "it belongs to spans layers")
     for what, names in (("label", layer.labels), ("target", layer.target_ids)):

@@ -16,7 +16,7 @@ import orjson
 from copydesk.console import Progress
 from copydesk.dataset.store import Store
 from copydesk.files import locked, sha256
-from copydesk.labeling import annotators, desks, page, tasks
+from copydesk.labeling import annotators, desks, page, predict, tasks
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.annotators import Annotator
 from copydesk.labeling.assignment import assign
@@ -57,11 +57,13 @@ def push(
 
     ``reconcile``: look at every task on the server instead of believing the ledger.
 
-    Raises: NotBuilt; BadConfig, for a page whose answers would be lost; PageDrift, before anything is written; Locked,
-    while another exchange runs here; OutsideError, after which the same call goes on where this one stopped.
+    Raises: NotBuilt; BadConfig, for a page whose answers would be lost or a predictor that cannot be loaded; PageDrift,
+    before anything is written; BadPrediction; Locked, while another exchange runs here; OutsideError, after which the
+    same call goes on where this one stopped.
     """
     for layer in layers:
         page.require(layer)
+        predict.load(layer)
     with locked(project.private / "exchange.lock", EXCHANGE):
         articles = {article["article_id"]: article for article in Store(project).articles()}
         people = annotators.read(project)
@@ -98,7 +100,7 @@ class Pushing:
             places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
         entries = {desk: self.ledger.entry(places[desk], look=self.look) for desk in places}
         shares = self._shares(wanted, entries)
-        earlier = Earlier(layer, latest(history(layer)))
+        earlier = Earlier(layer, latest(history(layer)), predict.load(layer))
         held = [task for entry in entries.values() for task in (*entry.superseded.values(), *entry.live.values())]
         done = Pushed()
         for desk in old:

@@ -229,7 +229,8 @@ def shards(listed: Iterable[Mapping[str, Any]]) -> Iterator[Shard]:
 
 def layer_record(layer: Layer) -> Row:
     """A layer's definition as the manifest holds it."""
-    plain = {field.name: getattr(layer, field.name) for field in fields(Layer) if field.name != "folder"}
+    left_out = ("folder", "predictor")
+    plain = {field.name: getattr(layer, field.name) for field in fields(Layer) if field.name not in left_out}
     plain["attributes"] = [{"name": a.name, "labels": a.labels, "scale": a.scale} for a in layer.attributes]
     plain["targets"] = [{"target_id": t.target_id, "title": t.title} for t in layer.targets]
     return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}

@@ -1,0 +1,1 @@
+"""Predictors that come along; ``copydesk.labeling.predict`` lists them."""
