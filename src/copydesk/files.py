@@ -23,7 +23,7 @@ from copydesk.errors import BrokenLine, Locked, OutsideError
 Record = Mapping[str, Any]
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | bytearray) -> str:
     """Lower-case hex digest."""
     return hashlib.sha256(data).hexdigest()
 

@@ -140,7 +140,7 @@ def test_a_large_report_opens_in_time(browser: Any, tmp_path: Path, monkeypatch:
     rows["articles"] += [an_article(f"{n} {text}", **placed | {"family_id": f"fam-{n:016x}"}) for n in range(1998)]
     monkeypatch.setattr(released, "rows", lambda: rows)
     path = tmp_path / "large.html"
-    path.write_text(report_page.render(Summary(released.a_release(tmp_path / "large"))), encoding="utf-8")
+    path.write_text(report_page.render(Summary.of(released.a_release(tmp_path / "large"))), encoding="utf-8")
     assert path.stat().st_size <= 20 * 2**20
     opened = browser.new_page()
     start = time.monotonic()

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from copydesk.labeling import layers
-from copydesk.labeling.agreement import Metric, agreement
+from copydesk.labeling.agreement import Metric, agreement, part, together
 from copydesk.labeling.agreement.coefficients import counts, fleiss_kappa, fleiss_sums, krippendorff_alpha
-from copydesk.labeling.agreement.unitizing import AlphaU, Continuum
+from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, counted
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span, quoted
 from copydesk.testing import an_annotation, an_article
+from copydesk.testing.corpora import a_story, an_answer
 
 LABELING = Path(__file__).parents[2] / "labeling"
 
@@ -71,7 +72,7 @@ def test_fleiss_kappa_gives_the_published_figure() -> None:
 def test_alpha_u_gives_the_published_figures(label: str, one: list[Any], other: list[Any], published: float) -> None:
     """Krippendorff (2004): a continuum from 150 of length 300; units as (begin, length)."""
     made = [[Span(begin - 150, begin - 150 + length) for begin, length in units] for units in (one, other)]
-    sums = AlphaU.of([Continuum(300, made)])
+    sums = AlphaU.of(counted([Continuum(300, made)]))
     assert float(sums.statistic(sums.rows.sum(axis=0))) == pytest.approx(published, abs=5e-5)
 
 
@@ -203,3 +204,27 @@ def test_same_seed_same_interval_and_it_holds_the_value() -> None:
     metric = first["alpha_nominal"]
     assert metric.low is not None and metric.value is not None and metric.high is not None
     assert metric.low < metric.value < metric.high
+
+
+@pytest.mark.parametrize("name", ["entities", "stance", "claims"])
+def test_parts_of_a_corpus_give_the_figures_of_the_whole(name: str, tmp_path: Path) -> None:
+    """However the articles are parted and in whatever order the parts come, resamples included."""
+    layer = layers.read(LABELING / name)
+    articles = {row["article_id"]: row for row in (a_story(number) for number in range(9))}
+    answers = []
+    for number, article in enumerate(articles.values()):
+        for person in range(2 + number % 2):
+            value = an_answer(name, article)
+            if name == "stance":
+                value["label"] = layer.labels[(number * person) % len(layer.labels)]
+            elif (number + person) % 3 == 0:
+                value["spans"] = [] if number % 2 else [value["spans"][0] | quoted(article["text"], 2, 9)]
+            answers.append(an_annotation(article, name, annotator=f"ann-{person}", value=value))
+    whole = agreement(layer, answers, articles, rounds=50)
+    ids = sorted(articles)
+    parts = [
+        part(layer, [answer for answer in answers if answer["article_id"] in chosen], articles)
+        for chosen in (ids[5:], ids[1:2], [], [*ids[:1], *ids[2:5]])
+    ]
+    assert together(layer, parts, rounds=50) == whole
+    assert any(metric.low is not None for metric in whole)

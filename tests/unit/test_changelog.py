@@ -28,7 +28,7 @@ def changed(**configs: Any) -> dict[str, Any]:
 
 
 def summary(folder: Path, version: str, **manifest: Any) -> Summary:
-    return Summary(a_release(folder / version, version=version, **manifest))
+    return Summary.of(a_release(folder / version, version=version, **manifest))
 
 
 def test_the_first_release_lists_its_rows(tmp_path):

@@ -65,7 +65,6 @@ def test_rows_come_from_the_shards(tmp_path: Path) -> None:
     assert [row["n_chars"] for row in facts.rows("articles")] == [1, 2, 3]
     assert list(facts.rows("articles", "test", ["article_id"])) == [{"article_id": "art-3"}]
     assert list(facts.rows("claims")) == []
-    assert facts.table("claims") is None
 
 
 def test_layers_and_waivers_are_values_again(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def columns(name: str) -> list[str]:
 def test_entities_have_a_row_per_article_with_its_spans() -> None:
     assert columns("rows/entities") == [*HEAD, "spans"]
     span = SCHEMAS["rows/entities"]["properties"]["spans"]["items"]
-    assert list(span["properties"]) == ["span_id", "start", "end", "label", "label_name", *QUOTE, *REST]
+    assert list(span["properties"]) == ["span_id", "start", "end", *QUOTE, "label", "label_name", *REST]
     assert SCHEMAS.features("rows/entities")["spans"].feature["label"].names[:3] == ["PERSON", "ORG", "GPE"]
 
 
@@ -37,12 +37,12 @@ def test_claims_have_a_row_per_span_with_its_attributes_and_claimant() -> None:
         for part in ("", "_name", "_how", "_distribution")
     ]
     linked = ["claimant", "claimant_how"]
-    assert columns("rows/claims") == [*HEAD, "span_id", "start", "end", *QUOTE, *REST, *asked, *linked]
+    assert columns("rows/claims") == [*HEAD, "span_id", "start", "end", *QUOTE, *linked, *REST, *asked]
 
 
 def test_stance_has_a_row_per_article_and_target() -> None:
     label = ["label", "label_name", *REST, "distribution"]
-    assert columns("rows/stance") == [*HEAD, "target", "target_title", *label, "evidence", "evidence_how"]
+    assert columns("rows/stance") == [*HEAD, "target", "target_title", "evidence", "evidence_how", *label]
 
 
 def test_individual_answers_carry_their_value_as_json_text() -> None:
@@ -90,8 +90,8 @@ def test_a_layer_of_ones_own_gets_columns_like_the_built_in_ones() -> None:
     schema = row_schema(quotes(), quote_values())
     found = features(schema)
     assert list(found)[len(HEAD) :] == [
-        *["span_id", "start", "end", "label", "label_name", *QUOTE, *REST],
-        *["tone", "tone_name", "tone_how", "tone_distribution", "speaker", "speaker_how"],
+        *["span_id", "start", "end", *QUOTE, "speaker", "speaker_how", "label", "label_name", *REST],
+        *["tone", "tone_name", "tone_how", "tone_distribution"],
     ]
     assert found["label"] == datasets.ClassLabel(names=["said", "wrote"])
     assert found["tone"] == datasets.ClassLabel(names=["calm", "angry"])

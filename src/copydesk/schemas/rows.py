@@ -2,6 +2,9 @@
 
 In:  a layer, the schema of its values, the schemas of records.
 Out: the schema of one row of each config. Categorical columns come twice: an index (ClassLabel) and a name.
+
+What a decision may change (labels, how, the answers it rests on) stands after the words it is about: the changed bytes
+of a file then lie together, at its end, and whoever has an earlier release fetches little anew.
 """
 
 from __future__ import annotations
@@ -77,7 +80,7 @@ def _closed(properties: Schema) -> Schema:
 
 
 def _spans_row(layer: Layer, value: Schema) -> Schema:
-    span = _span(layer, value)
+    span = _place(value) | _said(layer, value)
     item = {"title": f"{layer.name.capitalize()}Span", "description": "One gold span.", **_closed(span)}
     return _head() | {
         "spans": {"description": value["properties"]["spans"]["description"], "type": "array", "items": item}
@@ -85,16 +88,17 @@ def _spans_row(layer: Layer, value: Schema) -> Schema:
 
 
 def _span_row(layer: Layer, value: Schema) -> Schema:
-    row = _head() | _span(layer, value)
     asked = _span_value(value)
+    row = _head() | _place(value)
+    if layer.linked:
+        row[layer.linked] = asked[layer.linked]
+        row[f"{layer.linked}_how"] = _how(nullable=True)
+    row |= _said(layer, value)
     for attribute in layer.attributes:
         description = asked[attribute.name]["description"]
         row |= _category(attribute.name, attribute.labels, description, nullable=True)
         row[f"{attribute.name}_how"] = _how(nullable=True)
         row[f"{attribute.name}_distribution"] = _gold("distribution")
-    if layer.linked:
-        row[layer.linked] = asked[layer.linked]
-        row[f"{layer.linked}_how"] = _how(nullable=True)
     return row
 
 
@@ -102,23 +106,28 @@ def _choice(layer: Layer, value: Schema) -> Schema:
     row = _head() | {
         "target": _gold("target"),
         "target_title": {"description": "What the target is; null without targets.", "type": ["string", "null"]},
+    }
+    if layer.evidence:
+        row |= {"evidence": value["properties"]["evidence"], "evidence_how": _how(nullable=True)}
+    return row | {
         **_category("label", layer.labels, value["properties"]["label"]["description"], nullable=False),
         "how": _how(),
         "annotation_ids": _gold("annotation_ids"),
         "distribution": _gold("distribution") | {"type": "array"},
     }
-    if layer.evidence:
-        row |= {"evidence": value["properties"]["evidence"], "evidence_how": _how(nullable=True)}
-    return row
 
 
-def _span(layer: Layer, value: Schema) -> Schema:
+def _place(value: Schema) -> Schema:
+    """Where a span stands, and its words."""
     asked = _span_value(value)
-    span = {"span_id": _gold("unit_id"), "start": asked["start"], "end": asked["end"]}
-    if layer.labels:
-        span |= _category("label", layer.labels, asked["label"]["description"], nullable=False)
-    quote = {key: asked[key] for key in QUOTE[2:]}
-    return span | quote | {"how": _how(), "annotation_ids": _gold("annotation_ids")}
+    return {"span_id": _gold("unit_id")} | {key: asked[key] for key in QUOTE}
+
+
+def _said(layer: Layer, value: Schema) -> Schema:
+    """What was decided about a span itself."""
+    asked = _span_value(value)
+    label = _category("label", layer.labels, asked["label"]["description"], nullable=False) if layer.labels else {}
+    return label | {"how": _how(), "annotation_ids": _gold("annotation_ids")}
 
 
 def _span_value(value: Schema) -> Schema:

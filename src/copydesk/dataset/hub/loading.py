@@ -9,19 +9,23 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.dataset.hub import client
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.errors import CopydeskError
+from copydesk.executor import Executor, Here, executor
 from copydesk.issues import Issue
 from copydesk.schemas import Schemas
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
 
 
+SMALL = 16 * 2**20  #: bytes of shards that are loaded sooner than other processes are started
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
@@ -88,17 +92,24 @@ def load_config(folder: Path, config: str, cache: Path | None = None) -> dataset
             datasets.enable_progress_bars()
 
 
-def compare_loaded(folder: Path, facts: ReleaseFacts, schemas: Schemas) -> Iterator[Issue]:
+def compare_loaded(folder: Path, facts: ReleaseFacts, schemas: Schemas, jobs: int | None = 1) -> Iterator[Issue]:
     """Where ``load_dataset`` gives other configs, splits, Features or rows than the shards hold."""
+    few = sum(shard.bytes for shard in facts.shards) < SMALL
+    workers: Executor = Here() if few else executor(jobs)
+    about = replace(facts, folder=folder, disputes=(), removals=(), held_out=())  # what it does not need stays here
+    for found in workers.map(_loaded, ((about, schemas, config) for config in facts.configs)):
+        yield from found
+
+
+def _loaded(task: tuple[ReleaseFacts, Schemas, str]) -> list[Issue]:
+    facts, schemas, config = task
     with tempfile.TemporaryDirectory(prefix="copydesk-load-") as cache:
-        for config in facts.configs:
-            try:
-                loaded = load_config(folder, config, Path(cache))
-            except Exception as error:  # whatever it is, users would meet it too
-                problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-                yield Issue("load-failed", config, f"load_dataset fails: {problem}", hint="get the release again")
-                continue
-            yield from _compare(config, loaded, facts, schemas)
+        try:
+            loaded = load_config(facts.folder, config, Path(cache))
+        except Exception as error:  # whatever it is, users would meet it too
+            problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+            return [Issue("load-failed", config, f"load_dataset fails: {problem}", hint="get the release again")]
+        return list(_compare(config, loaded, facts, schemas))
 
 
 def _compare(config: str, loaded: Any, facts: ReleaseFacts, schemas: Schemas) -> Iterator[Issue]:
@@ -111,7 +122,41 @@ def _compare(config: str, loaded: Any, facts: ReleaseFacts, schemas: Schemas) ->
     for split in counts:
         if loaded[split].features != features:
             yield Issue("load-features", f"{config}/{split}", "load_dataset gives other Features than the schema")
-        stored = facts.table(config, split=split)
-        table = loaded[split].data.table
-        if stored is None or not table.combine_chunks().equals(stored.cast(table.schema).combine_chunks()):
+        if not _are_same(_cached(loaded[split]), facts.batches(config, split)):
             yield Issue("load-rows", f"{config}/{split}", "load_dataset gives other rows than the shards hold")
+
+
+def _cached(dataset: datasets.Dataset) -> Iterator[pa.RecordBatch]:
+    """Rows of what was loaded, read from its files: mapped into memory they would stay there."""
+    import pyarrow as pa
+
+    for part in dataset.cache_files:
+        with pa.OSFile(part["filename"]) as file, pa.ipc.open_stream(file) as batches:
+            yield from batches
+
+
+def _are_same(ones: Iterator[pa.RecordBatch], others: Iterator[pa.RecordBatch]) -> bool:
+    """Whether two streams hold the same rows, however they are cut; the second in the types of the first."""
+    one = other = None
+    while True:
+        one, other = _next(one, ones), _next(other, others)
+        if one is None or other is None:
+            return one is other
+        size = min(len(one), len(other))
+        if not _cast(other.slice(0, size), one).equals(_cast(one.slice(0, size), one)):
+            return False
+        one, other = one.slice(size), other.slice(size)
+
+
+def _next(rest: pa.RecordBatch | None, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+    while rest is None or not len(rest):
+        rest = next(batches, None)
+        if rest is None:
+            return None
+    return rest
+
+
+def _cast(batch: pa.RecordBatch, like: pa.RecordBatch) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([batch]).cast(like.schema)

@@ -9,13 +9,13 @@ from here has no place in a document. A public release withholds words: nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk import __version__, files
-from copydesk.dataset.release.shards import place
+from copydesk.dataset.release.shards import place, range_named
 from copydesk.errors import CopydeskError
 from copydesk.labeling.layers import Attribute, Layer, Target
 from copydesk.project import SPLITS, Splits, Waiver
@@ -177,25 +177,45 @@ class ReleaseFacts:
 
         return pq.read_schema(self.folder / self._shards(config, None)[0].path)
 
-    def rows(self, config: str, split: str | None = None, columns: Sequence[str] | None = None) -> Iterator[Row]:
+    def rows(
+        self,
+        config: str,
+        split: str | None = None,
+        columns: Sequence[str] | None = None,
+        only: Collection[str] | None = None,
+        column: str = "article_id",
+    ) -> Iterator[Row]:
         """Rows of ``config`` as loaded back from the shards, a batch at a time; none where it has none.
 
         Label columns come as they are stored: ``label`` the number, ``label_name`` the word.
+        only: those whose ``column`` is one of these.
         """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        wanted = None if only is None else pa.array(sorted(only), pa.string())
+        for shard in self._shards(config, split):
+            with pq.ParquetFile(self.folder / shard.path) as file:
+                for batch in file.iter_batches(BATCH, columns=columns):
+                    found = batch if wanted is None else batch.filter(pc.is_in(batch[column], wanted))
+                    yield from found.to_pylist()
+
+    def batches(self, config: str, split: str) -> Iterator[pa.RecordBatch]:
+        """Rows of one split as Arrow holds them."""
         import pyarrow.parquet as pq
 
         for shard in self._shards(config, split):
             with pq.ParquetFile(self.folder / shard.path) as file:
-                for batch in file.iter_batches(BATCH, columns=columns):
-                    yield from batch.to_pylist()
+                yield from file.iter_batches(BATCH)
 
-    def table(self, config: str, columns: Sequence[str] | None = None, split: str | None = None) -> pa.Table | None:
-        """Some columns of ``config`` at once, for counting; None where it has no rows."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        found = [pq.read_table(self.folder / shard.path, columns=columns) for shard in self._shards(config, split)]
-        return pa.concat_tables(found) if found else None
+    def parts(self) -> list[ReleaseFacts]:
+        """The same facts about a range of articles each: its shards of every config; split by split, in order."""
+        ranges = sorted({(SPLITS.index(shard.split), range_named(shard.path)) for shard in self.shards})
+        return [
+            replace(self, shards=tuple(s for s in self.shards if (SPLITS.index(s.split), range_named(s.path)) == each))
+            for each in ranges
+        ]
 
     def _shards(self, config: str, split: str | None) -> list[Shard]:
         order = {name: place for place, name in enumerate(SPLITS)}

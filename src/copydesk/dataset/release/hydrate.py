@@ -194,8 +194,7 @@ class _Hydration:
 
 
 def _part(shard: Shard) -> Part:
-    number, count = Path(shard.path).name.split("-")[1:4:2]
-    return int(number), int(count)
+    return shards.range_named(shard.path)
 
 
 def _rows(path: Path) -> list[Record]:

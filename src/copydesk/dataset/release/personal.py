@@ -146,6 +146,9 @@ class Scan:
     articles: Counter[str] = field(default_factory=Counter)  #: articles with any, by kind
     issues: tuple[Issue, ...] = ()
 
+    def __add__(self, other: Scan) -> Scan:
+        return Scan(self.hits + other.hits, self.articles + other.articles, self.issues + other.issues)
+
     def counts(self) -> dict[str, Any]:
         """As the manifest states it: every kind, also those without a hit."""
         return {kind: {"hits": self.hits[kind], "articles": self.articles[kind]} for kind in KINDS}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.dataset import parquet
-from copydesk.files import canonical, digest, sha256_file
+from copydesk.files import canonical, digest, sha256, sha256_file
 from copydesk.project import SPLITS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TEXT_PER_SHARD = 32 * 2**20  #: code points
 _PATH = re.compile(r"data/([a-z][a-z0-9_]*)/(train|validation|test)-(\d{5})-of-(\d{5})-([0-9a-f]{16})\.parquet")
 _BITS = 16  # of article_id that may tell shards apart
+_SIZE = 32  # bytes of a SHA-256
 
 Row = dict[str, Any]
 
@@ -50,20 +51,36 @@ def range_of(article_id: str, count: int) -> int:
     return int(article_id.removeprefix("art-")[:4], 16) * count >> _BITS
 
 
+def range_named(path: str) -> tuple[int, int]:
+    """Number and count of ranges in a shard's path."""
+    number, count = path.rsplit("/", 1)[-1].split("-")[1::2][:2]
+    return int(number), int(count)
+
+
 @dataclass
 class Digests:
-    """Logical digests and row counts, config by split: SHA-256 over the rows' canonical JSON, a line each."""
+    """Logical digests and row counts, config by split: SHA-256 over the rows' own SHA-256, of their canonical JSON.
 
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    _running: dict[tuple[str, str], Any] = field(default_factory=dict)
+    Rows are digested apart, so parts of a split can be, and are joined in order.
+    """
+
+    _rows: dict[tuple[str, str], bytearray] = field(default_factory=dict)
 
     def add(self, config: str, split: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Take in further rows, in their order, as Parquet gives them back."""
-        key = config, split
-        running = self._running.setdefault(key, hashlib.sha256())
+        digests = self._rows.setdefault((config, split), bytearray())
         for row in rows:
-            running.update(canonical(row) + b"\n")
-            self.counts[key] = self.counts.get(key, 0) + 1
+            digests += hashlib.sha256(canonical(row)).digest()
+
+    def extend(self, others: Digests) -> None:
+        """Take in what was digested apart, and follows."""
+        for key, digests in others._rows.items():
+            self._rows.setdefault(key, bytearray()).extend(digests)
+
+    @property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Rows by config and split, where there are any."""
+        return {key: len(digests) // _SIZE for key, digests in self._rows.items() if digests}
 
     def configs(self) -> list[dict[str, Any]]:
         """As the manifest lists them: ``articles`` first, splits in their usual order."""
@@ -71,10 +88,11 @@ class Digests:
         return [self._config(name) for name in names]
 
     def _config(self, name: str) -> dict[str, Any]:
+        counts = self.counts
         splits = [
-            {"split": split, "rows": self.counts[name, split], "rows_sha256": self._running[name, split].hexdigest()}
+            {"split": split, "rows": counts[name, split], "rows_sha256": sha256(self._rows[name, split])}
             for split in SPLITS
-            if (name, split) in self.counts
+            if (name, split) in counts
         ]
         together = digest([[split["split"], split["rows_sha256"]] for split in splits])
         return {"name": name, "rows": sum(split["rows"] for split in splits), "rows_sha256": together, "splits": splits}

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,7 @@ class _Cut:
     now: str
     progress: Progress
     folder: Path
+    written: dict[str, bytes] = field(default_factory=dict)  #: the documents in the folder
 
     def run(self, version: str | None) -> Released:
         corpus = Corpus.gather(self.project)
@@ -130,7 +131,10 @@ class _Cut:
             draft.write()
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
         with self.progress("verifying"):
-            issues += [*verify(self.folder).issues, *identities.search(self.folder, self.project)]
+            issues += [
+                *verify(self.folder, documents=self.written).issues,
+                *identities.search(self.folder, self.project),
+            ]
         if errors(issues):
             return self._refused(record["version"], issues)
         return self._publish(draft, record, dealt, issues)
@@ -158,7 +162,8 @@ class _Cut:
         """Write what follows from the rows: documents, then the manifest of all files, then the sums."""
         record = orjson.loads(files.canonical(record))  # with its keys in the order that `verify` will read
         facts = ReleaseFacts.of(self.folder, record)
-        for path, data in papers.documents(facts).items():
+        self.written = papers.documents(facts)
+        for path, data in self.written.items():
             files.write_bytes(self.folder / path, data)
         record = record | {"files": manifest.listing(self.folder, draft.rows)}
         files.write_json(self.folder / MANIFEST, record)

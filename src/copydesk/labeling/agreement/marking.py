@@ -18,30 +18,39 @@ from copydesk.labeling.agreement import coefficients, says
 from copydesk.labeling.agreement.coefficients import Floats
 from copydesk.labeling.agreement.matching import Mark, groups, marks, paired
 from copydesk.labeling.agreement.metric import Measure
-from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, ratio
-from copydesk.labeling.agreement.voting import Answers, alpha_measure
+from copydesk.labeling.agreement.parts import Marks, Part, Sums
+from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, counted, ratio
+from copydesk.labeling.agreement.voting import Answers, alpha_measure, alpha_sums
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span
 
 MATCH = 0.5  #: intersection over union from which two spans count as the same claim
 NOBODY = "no article was answered by two annotators"
+STRICT, OVERLAP, MATCHED, LINKED = "span_f1_strict", "span_f1_overlap", "match_f1", "linked_f1"
 
 Panel = Mapping[str, Sequence[Mark]]  #: annotator → marks on one article
+Agreed = Callable[[Sequence[Mark], Sequence[Mark]], Iterable[Mark]]
 
 
-def spans_measures(layer: Layer, tasks: Answers, articles: Mapping[str, Mapping[str, Any]]) -> list[Measure]:
+def spans_part(layer: Layer, tasks: Answers, articles: Mapping[str, Mapping[str, Any]]) -> Part:
+    """What the measures need of some articles."""
     order = sorted(tasks, key=lambda task: task[0])
     panels = [{answer["annotator"]: marks(layer, answer) for answer in tasks[task]} for task in order]
-    lengths = [articles[article_id]["n_chars"] for article_id, _ in order]
-    people = len({name for panel in panels for name in panel})
-    measures = [
-        *_pairwise("span_f1_strict", layer, panels, people, same),
-        *_pairwise("span_f1_overlap", layer, panels, people, _overlap),
-        *_unitized(layer, panels, lengths, people),
-    ]
+    people = frozenset(name for panel in panels for name in panel)
+    n_marks = Counter(mark.label for panel in panels for made in panel.values() for mark in made)
+    sums = {_units(label): Sums(np.zeros((len(order), 0)), n, people) for label, n in _by_label(layer, n_marks)}
+    sums |= {name: Sums(_pairwise(layer, panels, agreed), 0, people) for name, agreed in PAIRWISE.items()}
     if layer.attributes or layer.linked:
-        measures += _matched(layer, panels, people)
-    return measures
+        sums |= _matched(layer, panels, people)
+    lengths = [articles[article_id]["n_chars"] for article_id, _ in order]
+    return Part(tuple(article_id for article_id, _ in order), sums, _unitized(layer, panels, lengths))
+
+
+def spans_measures(layer: Layer, part: Part) -> list[Measure]:
+    """The measures of a whole corpus."""
+    measures = [measure for name in PAIRWISE for measure in _f1_measures(name, layer, part)]
+    measures += _alpha_u_measures(layer, part)
+    return measures + (_matched_measures(layer, part) if layer.attributes or layer.linked else [])
 
 
 def same(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
@@ -58,75 +67,86 @@ def _overlap(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
         yield from (one for one, _ in paired(mine, theirs))
 
 
-def _pairwise(
-    name: str,
-    layer: Layer,
-    panels: Sequence[Panel],
-    people: int,
-    agreed: Callable[[Sequence[Mark], Sequence[Mark]], Iterable[Mark]],
-) -> list[Measure]:
-    """F1 of every pair of annotators, added up; overall and for each label."""
-    n_marks = _n_marks(panels)
-    place = {label: index for index, label in enumerate(layer.labels)}
+PAIRWISE: dict[str, Agreed] = {STRICT: same, OVERLAP: _overlap}
+
+
+def _units(label: str | None) -> str:
+    return "marks" + (f".{label}" if label else "")
+
+
+def _by_label(layer: Layer, n_marks: Counter[str | None]) -> Iterable[tuple[str | None, int]]:
+    """How many marks there are of each label; None: of all."""
+    yield None, n_marks.total()
+    yield from ((label, n_marks[label]) for label in layer.labels)
+
+
+def _pairwise(layer: Layer, panels: Sequence[Panel], agreed: Agreed) -> Floats:
+    """Per article what F1 of every pair of annotators adds up: overall, then for each label."""
+    place = {label: 1 + index for index, label in enumerate(layer.labels)}
     table = np.zeros((len(panels), 1 + len(place), 3))
     for row, panel in zip(table, panels, strict=True):
         for one, other in combinations(sorted(panel), 2):
             for column, side in enumerate((agreed(panel[one], panel[other]), panel[one], panel[other])):
-                for mark in side:
-                    row[0, column] += 1
-                    if mark.label in place:
-                        row[1 + place[mark.label], column] += 1
+                counts = Counter(mark.label for mark in side)
+                row[0, column] += counts.total()
+                for label, count in counts.items():
+                    if label in place:
+                        row[place[label], column] += count
+    return table.reshape(len(panels), 3 + 3 * len(place))
+
+
+def _f1_measures(name: str, layer: Layer, part: Part) -> list[Measure]:
+    found = part.sums[name]
     return [
         Measure(
             name + (f".{label}" if label else ""),
-            table[:, index],
+            found.rows[:, 3 * index : 3 * index + 3],
             coefficients.f1,
-            n_marks[label],
-            people,
-            "nobody marked a span" + (f" of {label}" if label else "") if len(panels) else NOBODY,
+            part.sums[_units(label)].units,
+            len(found.people),
+            "nobody marked a span" + (f" of {label}" if label else "") if part.articles else NOBODY,
             says.SPANS[name],
         )
         for index, label in enumerate((None, *layer.labels))
     ]
 
 
-def _n_marks(panels: Sequence[Panel]) -> Counter[str | None]:
-    """How many marks there are of each label; None: of all."""
-    n_marks = Counter(mark.label for panel in panels for made in panel.values() for mark in made)
-    n_marks[None] = n_marks.total()
-    return n_marks
-
-
-def _unitized(layer: Layer, panels: Sequence[Panel], lengths: Sequence[int], people: int) -> list[Measure]:
+def _alpha_u_measures(layer: Layer, part: Part) -> list[Measure]:
     """alpha_U of each label, and of all of them: their disagreements added up."""
-    n_marks = _n_marks(panels)
-    labels: tuple[str | None, ...] = layer.labels or (None,)
-    parts = [
-        AlphaU.of([_continuum(panel, length, label) for panel, length in zip(panels, lengths, strict=True)])
-        for label in labels
-    ]
-    edges = np.cumsum([part.rows.shape[1] for part in parts])[:-1]
+    each = [AlphaU.of(part.marks[label]) for label in layer.labels or (None,)]
+    edges = np.cumsum([alpha.rows.shape[1] for alpha in each])[:-1]
 
     def together(sums: Floats) -> Floats:
-        each = [part.parts(own) for part, own in zip(parts, np.split(sums, edges, axis=-1), strict=True)]
-        observed, expected = (np.nansum(np.stack(side), axis=0) for side in zip(*each, strict=True))
+        sides = [alpha.parts(own) for alpha, own in zip(each, np.split(sums, edges, axis=-1), strict=True)]
+        observed, expected = (np.nansum(np.stack(side), axis=0) for side in zip(*sides, strict=True))
         return ratio(observed, expected)
 
-    empty = "nobody marked a span" if panels else NOBODY
-    rows = np.hstack([part.rows for part in parts])
-    measures = [Measure("alpha_u", rows, together, n_marks[None], people, empty, says.alpha)]
-    for label, part in zip(layer.labels, parts, strict=False):
-        units = n_marks[label]
-        missing = f"nobody marked a span of {label}" if panels else NOBODY
-        measures.append(Measure(f"alpha_u.{label}", part.rows, part.statistic, units, people, missing, says.alpha))
+    units, people = part.sums[_units(None)].units, len(part.sums[STRICT].people)
+    empty = "nobody marked a span" if part.articles else NOBODY
+    rows = np.hstack([alpha.rows for alpha in each])
+    measures = [Measure("alpha_u", rows, together, units, people, empty, says.alpha)]
+    for label, alpha in zip(layer.labels, each, strict=False):
+        units = part.sums[_units(label)].units
+        missing = f"nobody marked a span of {label}" if part.articles else NOBODY
+        measures.append(Measure(f"alpha_u.{label}", alpha.rows, alpha.statistic, units, people, missing, says.alpha))
     return measures
 
 
+def _unitized(layer: Layer, panels: Sequence[Panel], lengths: Sequence[int]) -> dict[str | None, Marks]:
+    """What alpha_U needs, by label."""
+    continua: dict[str | None, list[Continuum]] = {label: [] for label in layer.labels or (None,)}
+    for panel, length in zip(panels, lengths, strict=True):
+        nothing = Continuum(length, [()] * len(panel))
+        here = {mark.label if layer.labels else None for made in panel.values() for mark in made}
+        for label, found in continua.items():
+            found.append(_continuum(panel, length, label) if label in here else nothing)
+    return {label: counted(found) for label, found in continua.items()}
+
+
 def _continuum(panel: Panel, length: int, label: str | None) -> Continuum:
-    made = [
-        _merged(mark.span for mark in panel[name] if label is None or mark.label == label) for name in sorted(panel)
-    ]
-    return Continuum(length, made)
+    return Continuum(
+        length, [_merged(mark.span for mark in panel[name] if label in (None, mark.label)) for name in sorted(panel)]
+    )
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
@@ -140,8 +160,8 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return flat
 
 
-def _matched(layer: Layer, panels: Sequence[Panel], people: int) -> list[Measure]:
-    """Spans matched at IoU ≥ ``MATCH``: how many are, and agreement on what was said of those that are."""
+def _matched(layer: Layer, panels: Sequence[Panel], people: frozenset[str]) -> dict[str, Sums]:
+    """Spans matched at IoU ≥ ``MATCH``: how many are, and what was said of those that are."""
     f1 = np.zeros((len(panels), 3))
     linked = np.zeros((len(panels), 3))
     units: list[list[Mark]] = []
@@ -154,22 +174,27 @@ def _matched(layer: Layer, panels: Sequence[Panel], people: int) -> list[Measure
         matched = [group for group in groups(_all(panel), least=MATCH) if len(group) > 1]
         units += matched
         row_of += [place] * len(matched)
-    name = f"{layer.span_name.lower()}_match_f1"
-    n_marks = _n_marks(panels)[None]
-    empty = "nobody marked a span" if panels else NOBODY
-    measures = [Measure(name, f1, coefficients.f1, n_marks, people, empty, says.SPANS["match_f1"])]
+    sums = {MATCHED: Sums(f1, 0, people), LINKED: Sums(linked, len(units), people)}
     places = np.array(row_of, dtype=np.int64)
     for attribute in layer.attributes:
         votes = [[mark.record[attribute.name] for mark in unit] for unit in units]
-        measures.append(
-            alpha_measure(
-                f"alpha_{attribute.name}", votes, attribute.labels, attribute.scale, places, len(panels), people
-            )
-        )
+        sums[f"alpha_{attribute.name}"] = alpha_sums(votes, attribute.labels, places, len(panels), people)
+    return sums
+
+
+def _matched_measures(layer: Layer, part: Part) -> list[Measure]:
+    matched, linked = part.sums[MATCHED], part.sums[LINKED]
+    people, n_marks = len(matched.people), part.sums[_units(None)].units
+    name = f"{layer.span_name.lower()}_match_f1"
+    empty = "nobody marked a span" if part.articles else NOBODY
+    measures = [Measure(name, matched.rows, coefficients.f1, n_marks, people, empty, says.SPANS["match_f1"])]
+    for attribute in layer.attributes:
+        sums = part.sums[f"alpha_{attribute.name}"]
+        measures.append(alpha_measure(f"alpha_{attribute.name}", sums, attribute.labels, attribute.scale))
     if layer.linked:
         missing = f"no matched span has a {layer.linked}"
         measures.append(
-            Measure("linked_f1", linked, coefficients.f1, len(units), people, missing, says.SPANS["linked_f1"])
+            Measure("linked_f1", linked.rows, coefficients.f1, linked.units, people, missing, says.SPANS["linked_f1"])
         )
     return measures
 

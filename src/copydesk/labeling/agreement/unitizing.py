@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from copydesk.labeling.agreement.coefficients import Floats
+from copydesk.labeling.agreement.parts import FIXED, Indices, Marks
 from copydesk.spans import Span
 
 
@@ -24,9 +25,6 @@ class Continuum:
 
     length: int
     marks: Sequence[Sequence[Span]]
-
-
-FIXED = 5  #: columns before the per-length ones: disagreement, marked-up length, marks, sum l(l-1), sum 2l³-3l²+l
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class AlphaU:
     lengths: Floats
 
     @classmethod
-    def of(cls, continua: Sequence[Continuum]) -> AlphaU:
-        lengths = sorted({len(span) for each in continua for spans in each.marks for span in spans})
-        lengths_array = np.array(lengths, dtype=np.float64)
-        rows = np.stack([_row(each, lengths_array) for each in continua]) if continua else np.zeros((0, FIXED))
-        return cls(rows, lengths_array)
+    def of(cls, made: Marks) -> AlphaU:
+        lengths = np.unique(made.marks[:, 1])
+        having = np.zeros((len(made.fixed), len(lengths)))
+        np.add.at(having, (made.marks[:, 0], np.searchsorted(lengths, made.marks[:, 1])), 1)
+        return cls(np.hstack([made.fixed, having, _room(made, lengths)]), lengths.astype(np.float64))
 
     def parts(self, sums: Floats) -> tuple[Floats, Floats]:
         """Observed and expected disagreement of summed rows; shape [...]."""
@@ -67,32 +65,43 @@ def ratio(observed: Floats, expected: Floats) -> Floats:
         return np.where(expected > 0, 1 - observed / expected, np.nan)
 
 
-def _row(continuum: Continuum, lengths: Floats) -> Floats:
-    annotators = len(continuum.marks)
-    if not any(continuum.marks):
-        room = annotators * np.maximum(continuum.length - lengths + 1, 0)
-        return np.concatenate([[0, annotators * continuum.length, 0, 0, 0], np.zeros(len(lengths)), room])
-    observed = sum(
-        _difference(one, other)
-        for i, one in enumerate(continuum.marks)
-        for j, other in enumerate(continuum.marks)
-        if i != j
-    )
-    size = np.array([len(span) for spans in continuum.marks for span in spans], dtype=np.float64)
-    gaps = np.array([len(gap) for spans in continuum.marks for gap in _gaps(spans, continuum.length)], dtype=np.float64)
-    room = np.maximum(gaps[None, :] - lengths[:, None] + 1, 0).sum(axis=1)
-    having = (size[None, :] == lengths[:, None]).sum(axis=1)
-    fixed = [
-        observed / (annotators - 1),
-        annotators * continuum.length,
-        len(size),
-        (size * (size - 1)).sum(),
-        (2 * size**3 - 3 * size**2 + size).sum(),
-    ]
-    return np.concatenate([fixed, having, room])
+def _room(made: Marks, lengths: Indices) -> Floats:
+    """How many places a mark of each length finds in an article's gaps."""
+    room = np.zeros((len(made.fixed), len(lengths)))
+    for place, length in enumerate(lengths):  # a column at a time: gaps are many
+        fits = np.maximum(made.gaps[:, 1] - length + 1, 0).astype(np.float64)
+        room[:, place] = np.bincount(made.gaps[:, 0], weights=fits, minlength=len(room))
+    return room
 
 
-def _difference(one: Sequence[Span], other: Sequence[Span]) -> float:
+def counted(continua: Sequence[Continuum]) -> Marks:
+    """Articles as the sums that alpha_U is made of."""
+    fixed = np.zeros((len(continua), FIXED))
+    marks: list[tuple[int, int]] = []
+    gaps: list[tuple[int, int]] = []
+    for row, each in enumerate(continua):
+        annotators = len(each.marks)
+        fixed[row, 1] = annotators * each.length
+        if not any(each.marks):
+            gaps += [(row, each.length)] * annotators
+            continue
+        sizes = [len(span) for spans in each.marks for span in spans]
+        marks += [(row, size) for size in sizes]
+        gaps += [(row, gap) for spans in each.marks for gap in _gaps(spans, each.length)]
+        fixed[row, 0] = _disagreement(each.marks) / (annotators - 1)
+        fixed[row, 2:] = len(sizes), sum(n * (n - 1) for n in sizes), sum(2 * n**3 - 3 * n**2 + n for n in sizes)
+    return Marks(fixed, _pairs(marks), _pairs(gaps))
+
+
+def _pairs(found: list[tuple[int, int]]) -> Indices:
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _disagreement(marks: Sequence[Sequence[Span]]) -> int:
+    return sum(_difference(one, other) for i, one in enumerate(marks) for j, other in enumerate(marks) if i != j)
+
+
+def _difference(one: Sequence[Span], other: Sequence[Span]) -> int:
     """Squared differences of ``one``'s marks to ``other``'s marks, and of marks of either that lie in the other's gaps.
 
     Each unordered pair of marks and each mark in a gap is met once in each direction, as the ordered sum wants.
@@ -110,10 +119,11 @@ def _difference(one: Sequence[Span], other: Sequence[Span]) -> float:
     return total
 
 
-def _gaps(spans: Sequence[Span], length: int) -> list[Span]:
+def _gaps(spans: Sequence[Span], length: int) -> list[int]:
+    """Lengths of what is not marked."""
     gaps, at = [], 0
     for span in spans:
         if span.start > at:
-            gaps.append(Span(at, span.start))
+            gaps.append(span.start - at)
         at = max(at, span.end)
-    return [*gaps, Span(at, length)] if at < length else gaps
+    return [*gaps, length - at] if at < length else gaps

@@ -15,6 +15,7 @@ from copydesk.dataset.release.audience import LOCAL
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.papers.markdown import bullets, code, computed, escape, number, table
 from copydesk.dataset.release.papers.summary import Summary
+from copydesk.dataset.release.papers.tally import Tally
 from copydesk.project import Project
 
 TITLE = "# Changes of the data\n\nWritten by `copydesk release`, the newest version first.\n"
@@ -47,7 +48,7 @@ def gather(project: Project, facts: ReleaseFacts) -> None:
     path = project.dataset / "CHANGELOG.md"
     existing = path.read_text(encoding="utf-8") if path.exists() else ""
     if facts.audience == LOCAL or f"\n## {facts.version} (" not in existing:
-        files.write_text(path, gathered(existing, Summary(facts)))
+        files.write_text(path, gathered(existing, Summary(facts, Tally(facts.layers))))
 
 
 def changes(summary: Summary) -> str:

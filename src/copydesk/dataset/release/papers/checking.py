@@ -7,7 +7,7 @@ Out: issues, one per document that says something else than the data, with the p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -23,16 +23,19 @@ _PASSAGE = re.compile(rb"<!-- computed:([a-z_]+) -->\n(.*?)\n<!-- /computed -->"
 Difference = tuple[str, bytes, bytes]  #: place, what the document says, what the data gives
 
 
-def check(folder: Path, facts: ReleaseFacts) -> list[Issue]:
-    """What the documents in ``folder`` say that its data does not: one issue per document, at the first such place.
+def check(folder: Path, facts: ReleaseFacts, expected: Mapping[str, bytes] | None = None) -> list[Issue]:
+    """Where documents in ``folder`` differ from what its data gives: an issue each, at the first such place.
 
     Another version of Copydesk may word or draw things otherwise: then only passages between ``computed`` marks that
     both have are compared, and a warning says so.
     """
     maker = facts.tools.get("copydesk", "an unknown version")
     compare = _lines if maker == __version__ else _passages
-    found = [issue for path, data in documents(facts).items() for issue in _held_against(folder, path, data, compare)]
-    found += _scans(facts)
+    found = [
+        issue
+        for path, data in (expected or documents(facts)).items()
+        for issue in _held_against(folder, path, data, compare)
+    ]
     if maker != __version__:
         message = f"was written by Copydesk {maker}, this is {__version__}: passages are compared, not every byte"
         hint = f"install Copydesk {maker} to compare every byte"
@@ -40,15 +43,9 @@ def check(folder: Path, facts: ReleaseFacts) -> list[Issue]:
     return found
 
 
-def _scans(facts: ReleaseFacts) -> Iterator[Issue]:
-    """Whether the articles hold the personal data that the manifest counts, as far as their words are here."""
-    stated = facts.scans.get("personal")
-    if stated is None or facts.scans.get("personal_rules") != personal.rules():
-        return
-    articles = list(facts.rows("articles", columns=list(personal.COLUMNS)))
-    if any(article["text"] is None for article in articles):
-        return
-    counted = personal.scan(articles).counts()
+def check_scan(facts: ReleaseFacts, scan: personal.Scan) -> Iterator[Issue]:
+    """Whether the articles hold the personal data that the manifest counts, where all their words are here."""
+    stated, counted = facts.scans["personal"], scan.counts()
     for kind in sorted(counted):
         if stated.get(kind) != counted[kind]:
             message = f"counts {stated.get(kind)} for {kind}, but the articles give {counted[kind]}"

@@ -36,25 +36,25 @@ def of_config(facts: ReleaseFacts, config: str) -> Node:
 
 
 def _sources(summary: Summary) -> Counter[str]:
-    return summary.by("provenance", "source")
+    return summary.by("sources", 0)
 
 
 def _source(summary: Summary, name: str) -> Node:
-    rows = [row for row in summary.articles if row["provenance"]["source"] == name]
-    size = sum(row["provenance"]["raw_bytes"] for row in rows)
+    size = summary.count("raw_bytes")[name]
+    licences = {licence for source, licence, _ in summary.count("rights") if source == name}
     return {
         "@type": "prov:Entity",
         "@id": f"source/{name}",
         "name": name,
-        "description": f"Raw files of {len(rows)} articles, {size} bytes; provenance.raw_sha256 of each row names its "
-        "bytes.",
-        "license": sorted({row["rights"]["license"] for row in rows}),
+        "description": f"Raw files of {_sources(summary)[name]} articles, {size} bytes; "
+        "provenance.raw_sha256 of each row names its bytes.",
+        "license": sorted(licences),
     }
 
 
 def _build(summary: Summary) -> Node:
     used = [_ref(f"source/{name}") for name in sorted(_sources(summary))]
-    versions = sorted(summary.by("provenance", "tool_version"))
+    versions = sorted(summary.by("readers", 1))
     agents = [{"@type": "prov:SoftwareAgent", "name": f"Copydesk {version}"} for version in versions]
     said = "Reads raw files into articles, and links those that derive from one another."
     return _stage("build", said, used, agents)
@@ -62,7 +62,7 @@ def _build(summary: Summary) -> Node:
 
 def _labelling(summary: Summary) -> Node:
     agents = [{"@type": _agent(each.roles), "name": each.name} for each in summary.annotators]
-    said = f"{len(summary.answers)} individual answers on articles."
+    said = f"{summary.n_answers} individual answers on articles."
     return _stage("labelling", said, [_ref("articles")], agents)
 
 

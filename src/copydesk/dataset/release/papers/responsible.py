@@ -6,7 +6,6 @@ Out: properties ``rai:…``. What neither the data nor a person says is left out
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from copydesk.dataset.release.papers.summary import Summary
@@ -35,7 +34,7 @@ def properties(summary: Summary) -> dict[str, Any]:
         "rai:dataAnnotationProtocol": [
             f"{layer.name} {layer.version}: {layer.title}" for layer in summary.facts.layers
         ],
-        "rai:dataAnnotationPlatform": sorted({answer["source"]["system"] for answer in summary.answers}),
+        "rai:dataAnnotationPlatform": sorted(summary.count("systems")),
         "rai:dataAnnotationAnalysis": _analysis(summary),
         "rai:annotationsPerItem": _per_item(summary),
         "rai:machineAnnotationTools": _machines(summary),
@@ -45,8 +44,8 @@ def properties(summary: Summary) -> dict[str, Any]:
 
 
 def _timeframe(summary: Summary) -> list[str]:
-    known = sorted(row["retrieved_at"] for row in summary.articles if row["retrieved_at"])
-    return [known[0], known[-1]] if known else []
+    times = summary.tally
+    return [each["retrieved_at"] for each in (times.earliest, times.latest) if "retrieved_at" in each]
 
 
 def _missing(summary: Summary) -> str:
@@ -55,13 +54,13 @@ def _missing(summary: Summary) -> str:
 
 
 def _raw(summary: Summary) -> str:
-    sources = summary.by("provenance", "source")
+    sources = summary.by("sources", 0)
     listed = ", ".join(f"{name} ({count} articles)" for name, count in sorted(sources.items()))
     return f"Sources: {listed}. Raw bytes are named by provenance.raw_sha256." if listed else ""
 
 
 def _preprocessing(summary: Summary) -> list[str]:
-    removed = [f"{kind} {count}" for kind, count in sorted(summary.removed.items())]
+    removed = [f"{kind} {count}" for kind, count in sorted(summary.count("removed").items())]
     steps = ["Text normalised to Unicode NFC with line breaks as \\n."]
     return steps + ([f"Stretches removed from texts, by kind: {', '.join(removed)}."] if removed else [])
 
@@ -78,14 +77,14 @@ def _analysis(summary: Summary) -> list[str]:
 
 
 def _per_item(summary: Summary) -> str:
-    given = Counter(answer["status"] for answer in summary.answers)
+    given = summary.count("answers")
     if not given:
         return ""
     return f"{summary.facts.redundancy} asked per article and task; {given['submitted']} submitted in all."
 
 
 def _machines(summary: Summary) -> list[str]:
-    helped = sum(answer["with_predictions"] for answer in summary.answers)
+    helped = summary.count("helped")[True]
     models = [each.name for each in summary.annotators if "model" in each.roles]
     return models + ([f"predictions in view for {helped} answers"] if helped else [])
 

@@ -1,56 +1,25 @@
 """The counts that card, datasheet, Croissant and report share, each taken once from the released rows.
 
-In:  :class:`ReleaseFacts`.
-Out: a :class:`Summary`, whose properties count narrow columns when first asked for. No words of articles are read.
+In:  :class:`ReleaseFacts`, and the :class:`Tally` of its rows.
+Out: a :class:`Summary`, whose properties are what documents say. No words of articles are in it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from statistics import median
 from typing import Any
 
-from copydesk.dataset.release.facts import ReleaseFacts, Row
-from copydesk.dataset.release.papers import measures
+from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.papers.tally import OPTIONAL, Tally, together
+from copydesk.labeling import agreement
 from copydesk.labeling.layers import Layer
 from copydesk.project import SPLITS
 
-#: Nullable fields of an article, as columns of the config.
-OPTIONAL = (
-    "title",
-    "language",
-    "publisher.name",
-    "publisher.domain",
-    "agency.name",
-    "dateline.text",
-    "url",
-    "published",
-    "published_earliest",
-    "published_latest",
-    "retrieved_at",
-)
-_COLUMNS = (
-    "article_id",
-    "n_chars",
-    "family_id",
-    "split",
-    "layers",
-    "quality",
-    "rights",
-    "publisher",
-    "agency",
-    "language",
-    "url",
-    "published",
-    "published_precision",
-    "published_earliest",
-    "published_latest",
-    "retrieved_at",
-    *(f"provenance.{name}" for name in ("source", "reader", "media_type", "raw_bytes", "tool_version")),
-)
+BREAKDOWN = "."  #: a breakdown by label or person follows it in a metric's name; documents hold the totals
 
 
 @dataclass(frozen=True)
@@ -83,11 +52,7 @@ class Annotator:
     answers: Counter[str]  #: by layer, submitted ones
     skipped: int
     withdrawn: int
-    lead_times: tuple[float, ...]  #: seconds
-
-    @property
-    def median_s(self) -> float | None:
-        return median(self.lead_times) if self.lead_times else None
+    median_s: float | None  #: seconds
 
 
 @dataclass(frozen=True)
@@ -95,59 +60,60 @@ class Summary:
     """Counts of one release."""
 
     facts: ReleaseFacts
+    tally: Tally
 
-    @cached_property
-    def articles(self) -> list[Row]:
-        """Articles without their words: the columns that counts need."""
-        return list(self.facts.rows("articles", columns=list(_COLUMNS)))
+    @classmethod
+    def of(cls, facts: ReleaseFacts) -> Summary:
+        """Read every row of the release and count."""
+        from copydesk.dataset.release.verify.walk import walk
+
+        tally = Tally(facts.layers)
+        for bundle in walk(facts):
+            tally.add(bundle.rows)
+        return cls(facts, together([tally.close()], facts.layers))
+
+    def count(self, what: str) -> Counter[Any]:
+        """A counter of the tally; empty where nothing was met."""
+        return self.tally.counts.get(what, Counter())
 
     @property
     def n_articles(self) -> int:
-        return len(self.articles)
+        return self.count("articles").total()
 
-    def articles_in(self, split: str) -> list[Row]:
-        return [article for article in self.articles if article["split"] == split]
+    @property
+    def n_links(self) -> int:
+        return self.count("links").total()
 
-    @cached_property
-    def families(self) -> dict[str, list[Row]]:
-        """Articles by family."""
-        grouped: dict[str, list[Row]] = {}
-        for article in self.articles:
-            grouped.setdefault(article["family_id"], []).append(article)
-        return grouped
+    @property
+    def n_answers(self) -> int:
+        return self.count("answers").total()
 
     @cached_property
-    def links(self) -> list[Row]:
-        """Links without their passages."""
-        columns = ["link_id", "a", "b", "score", "band", "extent", "wording", "direction", "decided_by", "split"]
-        return list(self.facts.rows("families", columns=columns))
-
-    def by(self, *path: str) -> Counter[str]:
-        """Articles by the value at ``path``; null counts as ``not known``."""
-        return Counter(_at(article, path) or "not known" for article in self.articles)
+    def families(self) -> dict[str, list[str]]:
+        """Ids of the articles of each family, sorted."""
+        grouped: dict[str, list[str]] = {}
+        for (family_id, _), members in self.tally.families.items():
+            grouped.setdefault(family_id, []).extend(members)
+        return {family_id: sorted(grouped[family_id]) for family_id in sorted(grouped)}
 
     @cached_property
+    def families_in(self) -> Counter[str]:
+        """Families by split."""
+        return Counter(split for _, split in self.tally.families)
+
+    def by(self, what: str, *places: int) -> Counter[Any]:
+        """A counter over tuples, added up by some of their places."""
+        found: Counter[Any] = Counter()
+        for key, number in self.count(what).items():
+            chosen = tuple(key[place] for place in places)
+            found[chosen[0] if len(chosen) == 1 else chosen] += number
+        return found
+
+    @property
     def missing(self) -> dict[str, int]:
         """Articles in which each optional field is null; an empty list of authors counts too."""
-        columns = dict.fromkeys(name.partition(".")[0] for name in OPTIONAL)
-        table = self.facts.table("articles", [*columns, "authors"])
-        if table is None:
-            return {}
-        import pyarrow.compute as pc
-
-        flat = table.flatten()
-        found = {name: flat[name].null_count for name in OPTIONAL}
-        empty = pc.equal(pc.list_value_length(table["authors"]), 0)
-        return found | {"authors": int(pc.sum(empty).as_py() or 0)}
-
-    @cached_property
-    def removed(self) -> Counter[str]:
-        """Stretches left out of texts, by kind."""
-        rows = self.facts.rows("articles", columns=["provenance.removed"])
-        return Counter(each["kind"] for row in rows for each in row["provenance"]["removed"])
-
-    def layer(self, name: str) -> Layer:
-        return next(layer for layer in self.facts.layers if layer.name == name)
+        found = self.count("missing")
+        return {name: found[name] for name in (*OPTIONAL, "authors")} if self.n_articles else {}
 
     @cached_property
     def distributions(self) -> list[Distribution]:
@@ -160,89 +126,55 @@ class Summary:
         return [self._distribution(layer, column, labels) for column, labels in sets]
 
     def _distribution(self, layer: Layer, column: str, labels: tuple[str, ...]) -> Distribution:
-        nested = layer.kind == "spans" and not (layer.attributes or layer.linked)
-        path = f"spans.list.element.{column}_name" if nested else f"{column}_name"
         counts = {split: Counter[str]() for split in self.facts.splits}
-        if layer.name in self.facts.configs:
-            for row in self.facts.rows(layer.name, columns=["split", path]):
-                values = [span[f"{column}_name"] for span in row["spans"]] if nested else [row[f"{column}_name"]]
-                counts.setdefault(row["split"], Counter()).update(value for value in values if value is not None)
+        for (config, name, split, label), number in self.count("labels").items():
+            if (config, name) == (layer.name, column):
+                counts.setdefault(split, Counter())[label] += number
         return Distribution(layer.name, column, labels, counts)
 
     @cached_property
     def decided(self) -> dict[str, Counter[str]]:
         """Gold units by how they were decided, per layer: spans, attributes, labels, evidence together."""
-        return {layer.name: self._decided(layer) for layer in self.facts.layers}
+        return {layer.name: self._below("decided", layer.name) for layer in self.facts.layers}
 
-    def _decided(self, layer: Layer) -> Counter[str]:
-        if layer.name not in self.facts.configs:
-            return Counter()
-        return Counter(how for row in self.facts.rows(layer.name) for how in _hows(row))
-
-    @cached_property
-    def spans(self) -> Counter[str]:
-        """Gold spans by layer (0 for choice layers)."""
-        found: Counter[str] = Counter()
-        for layer in self.facts.layers:
-            if layer.kind == "spans" and layer.name in self.facts.configs:
-                rows = self.facts.rows(layer.name)
-                found[layer.name] = sum(len(row["spans"]) if "spans" in row else 1 for row in rows)
-        return found
-
-    @cached_property
-    def answers(self) -> list[Row]:
-        """Individual answers without their values."""
-        columns = ["annotator", "role", "layer", "status", "lead_time_s", "with_predictions", "source", "article_id"]
-        return list(self.facts.rows("annotations", columns=columns))
+    @property
+    def spans(self) -> dict[str, int]:
+        """Gold spans by layer."""
+        found = self.count("spans")
+        return {layer.name: found[layer.name] for layer in self.facts.layers if layer.name in found}
 
     @cached_property
     def annotators(self) -> list[Annotator]:
         """Everyone who answered, by pseudonym."""
-        grouped: dict[str, list[Row]] = {}
-        for answer in self.answers:
-            grouped.setdefault(answer["annotator"], []).append(answer)
-        return [_annotator(name, rows) for name, rows in sorted(grouped.items())]
+        return [self._annotator(name) for name in sorted(self.by("roles", 0))]
+
+    def _annotator(self, name: str) -> Annotator:
+        status, times = self._below("status", name), self.tally.lead_times.get(name)
+        roles, answers = tuple(sorted(self._below("roles", name))), self._below("submitted", name)
+        return Annotator(name, roles, answers, status["skipped"], status["withdrawn"], median(times) if times else None)
+
+    def _below(self, what: str, first: str) -> Counter[str]:
+        """Of a counter over pairs, those with this first part."""
+        return Counter({second: number for (one, second), number in self.count(what).items() if one == first})
 
     @cached_property
     def agreement(self) -> dict[str, list[dict[str, Any]]]:
-        """Metrics of each layer that has answers."""
-        return measures.agreement(self.facts)
+        """Metrics of each layer that has answers, measured again on those that the release holds."""
+        found = {
+            layer.name: agreement.together(layer, self.tally.parts[layer.name])
+            for layer in self.facts.layers
+            if self.tally.parts.get(layer.name)
+        }
+        return {
+            name: [asdict(each) for each in metrics if BREAKDOWN not in each.name] for name, metrics in found.items()
+        }
 
     @cached_property
     def states(self) -> dict[str, Counter[str]]:
         """Articles by where they stand, per layer."""
-        return {
-            layer.name: Counter(article["layers"].get(layer.name, "unlabelled") for article in self.articles)
-            for layer in self.facts.layers
-        }
+        return {layer.name: self._below("states", layer.name) for layer in self.facts.layers}
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """Splits without articles."""
         return tuple(split for split in SPLITS if split not in self.facts.splits)
-
-
-def _at(row: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    value: Any = row
-    for name in path:
-        value = value[name]
-    return value
-
-
-def _hows(row: Row) -> list[str]:
-    """Every ``how`` in a row: its own, those of its attributes, those of the spans in it."""
-    own = [value for key, value in row.items() if (key == "how" or key.endswith("_how")) and value]
-    return own + [span["how"] for span in row.get("spans", ())]
-
-
-def _annotator(name: str, rows: list[Row]) -> Annotator:
-    status = Counter(row["status"] for row in rows)
-    submitted = [row for row in rows if row["status"] == "submitted"]
-    return Annotator(
-        name=name,
-        roles=tuple(sorted({row["role"] for row in rows})),
-        answers=Counter(row["layer"] for row in submitted),
-        skipped=status["skipped"],
-        withdrawn=status["withdrawn"],
-        lead_times=tuple(sorted(row["lead_time_s"] for row in submitted if row["lead_time_s"] is not None)),
-    )

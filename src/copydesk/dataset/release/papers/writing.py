@@ -14,6 +14,7 @@ from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.papers import card, changelog, croissant, datasheet, report_page
 from copydesk.dataset.release.papers.questions import answers, open_questions, waiver_for
 from copydesk.dataset.release.papers.summary import Summary
+from copydesk.dataset.release.papers.tally import Tally
 from copydesk.errors import CopydeskError
 from copydesk.project import Project
 
@@ -35,9 +36,12 @@ class ReportDiffers(CopydeskError):
         super().__init__(f"{path} is not the report of this release", "`copydesk verify` says what was changed")
 
 
-def documents(facts: ReleaseFacts) -> dict[str, bytes]:
-    """Every document of the release by relative path. No clock: the same facts give the same bytes."""
-    summary = Summary(facts)
+def documents(facts: ReleaseFacts, tally: Tally | None = None) -> dict[str, bytes]:
+    """Every document of the release by relative path. No clock: the same facts give the same bytes.
+
+    tally: of its rows, when they were counted already.
+    """
+    summary = Summary.of(facts) if tally is None else Summary(facts, tally)
     return {path: render(summary).encode() for path, render in PAPERS.items()}
 
 
@@ -55,7 +59,7 @@ def report(folder: Path) -> Path:
     Raises: ReportDiffers, when the page that is there is not the release's.
     """
     facts = ReleaseFacts.read(folder)
-    path, page = folder / REPORT, report_page.render(Summary(facts)).encode()
+    path, page = folder / REPORT, report_page.render(Summary.of(facts)).encode()
     if not path.exists():
         files.write_bytes(path, page)
     elif path.read_bytes() != page and facts.tools.get("copydesk") == __version__:

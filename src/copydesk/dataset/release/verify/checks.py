@@ -6,7 +6,7 @@ Out: a :class:`Verification`. A check that cannot be made, because what it rests
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from copydesk.dataset import hub
 from copydesk.dataset.release.facts import MANIFEST, NotARelease, read_manifest
 from copydesk.dataset.release.sums import SUMS
 from copydesk.dataset.release.verify import families, rows, whole, withheld
-from copydesk.dataset.release.verify.opened import Check, Opened, Unreadable, Verification
+from copydesk.dataset.release.verify.opened import MOST, Check, Found, Opened, Unreadable, Verification
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 
@@ -26,20 +26,24 @@ def documents(opened: Opened) -> Iterator[Issue]:
     """Every number in card, datasheet, changelog, Croissant and report, computed again."""
     from copydesk.dataset.release import papers
 
-    yield from papers.check(opened.folder, opened.facts)
+    found = rows_of(opened)
+    expected = papers.documents(opened.facts, found.tally) if opened.documents is None else opened.documents
+    yield from papers.check(opened.folder, opened.facts, expected)
+    if found.scan is not None:
+        yield from papers.check_scan(opened.facts, found.scan)
 
 
 def loads(opened: Opened) -> Iterator[Issue]:
     """``load_dataset`` gives every config and split with the rows and Features of the shards."""
-    yield from hub.compare_loaded(opened.folder, opened.facts, opened.schemas)
+    yield from hub.compare_loaded(opened.folder, opened.facts, opened.schemas, opened.jobs)
 
 
 def _row_check(name: str) -> Callable[[Opened], Iterable[Issue]]:
-    return lambda opened: opened_rows(opened)[name]
+    return lambda opened: rows_of(opened).issues[name]
 
 
-def opened_rows(opened: Opened) -> dict[str, list[Issue]]:
-    """Issues of all row checks; the rows are read once."""
+def rows_of(opened: Opened) -> Found:
+    """What all row checks found; the rows are read once."""
     if opened.found is None:
         opened.found = rows.run(opened)
     return opened.found
@@ -61,8 +65,18 @@ CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
 }
 
 
-def verify(folder: Path, *, signers: Path | None = None) -> Verification:
-    """Check the release in ``folder``; ``signers`` is an ``allowed_signers`` file of ssh-keygen.
+def verify(
+    folder: Path,
+    *,
+    signers: Path | None = None,
+    jobs: int | None = None,
+    documents: Mapping[str, bytes] | None = None,
+) -> Verification:
+    """Check the release in ``folder``.
+
+    signers:   an ``allowed_signers`` file of ssh-keygen.
+    jobs:      how many processes read a large release; one per core without it.
+    documents: what its documents should be, for who has just computed them from the same rows.
 
     Raises: NotARelease, when there is none; NewerRelease, when only a newer Copydesk can tell;
             CopydeskError, when there is no such file of signers.
@@ -72,7 +86,7 @@ def verify(folder: Path, *, signers: Path | None = None) -> Verification:
     if signers is not None and not signers.is_file():
         raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
     _refuse_newer(folder)
-    opened, checks, issues = Opened(folder, signers), [], list[Issue]()
+    opened, checks, issues = Opened(folder, signers, jobs, documents), [], list[Issue]()
     for name, check in CHECKS.items():
         found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]
@@ -89,7 +103,7 @@ def _refuse_newer(folder: Path) -> None:
 def _run(check: Callable[[Opened], Iterable[Issue]], opened: Opened, is_broken: bool) -> tuple[list[Issue], str]:
     """What ``check`` finds, and why it could not go on: what other checks found may be in its way."""
     try:
-        return list(islice(check(opened), rows.MOST)), ""
+        return list(islice(check(opened), MOST)), ""
     except Unreadable as error:
         return [Issue("release-unreadable", MANIFEST, str(error), hint="get the release again")], f"not made: {error}"
     except (OSError, pa.ArrowException) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,16 @@ import orjson
 
 from copydesk import __version__, files
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
+from copydesk.dataset.release.papers.tally import Tally
+from copydesk.dataset.release.personal import Scan
+from copydesk.dataset.release.shards import Digests
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 from copydesk.labeling.layers import Layer
 from copydesk.schemas import RECORDS, Schemas
 
 Record = dict[str, Any]
+MOST = 100  #: issues of one check that are kept; a broken release would have millions
 
 
 class Unreadable(Exception):
@@ -50,12 +54,33 @@ class Verification:
 
 
 @dataclass
+class Found:
+    """What one pass over the rows of a release gave, or of a part of it."""
+
+    issues: dict[str, list[Issue]]  #: by check
+    digests: Digests = field(default_factory=Digests)
+    tally: Tally | None = None  #: None where rows are broken, or nobody asked
+    scan: Scan | None = None  #: None where words are withheld, or nobody asked
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no use in looking further."""
+        return max(map(len, self.issues.values())) >= MOST
+
+
+@dataclass
 class Opened:
     """A release folder; its parts are read when a check first asks. Each may raise Unreadable."""
 
     folder: Path
     signers: Path | None
-    found: dict[str, list[Issue]] | None = None  #: issues of the one pass over the rows, when it was made
+    jobs: int | None = None
+    documents: Mapping[str, bytes] | None = None  #: what its documents should be, when that was computed already
+    found: Found | None = None  #: of the one pass over the rows, when it was made
+
+    def __getstate__(self) -> Record:
+        """In another process its parts are read anew."""
+        return {"folder": self.folder, "signers": None, "jobs": 1, "documents": self.documents and {}, "found": None}
 
     @cached_property
     def manifest(self) -> Record:

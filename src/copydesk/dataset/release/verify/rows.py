@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
+from copydesk.dataset.release import personal
 from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.diff import key_of
+from copydesk.dataset.release.facts import Shard
+from copydesk.dataset.release.papers.tally import Tally
+from copydesk.dataset.release.papers.tally import together as merged
+from copydesk.dataset.release.personal import Scan
 from copydesk.dataset.release.shards import Digests
 from copydesk.dataset.release.verify.gold import gold
-from copydesk.dataset.release.verify.opened import Opened
+from copydesk.dataset.release.verify.opened import Found, Opened
 from copydesk.dataset.release.verify.walk import Bundle, walk
+from copydesk.executor import Executor, Here, executor
 from copydesk.files import digest
 from copydesk.issues import Issue
 from copydesk.schemas import meaning
 
 Row = dict[str, Any]
 RowCheck = Callable[[Opened, Bundle], Iterator[Issue]]
-MOST = 100  #: issues of one check that are kept; a broken release would have millions
+SMALL = 20_000  #: rows that one process checks sooner than others are started
 
 #: Which check a code of ``copydesk.schemas.meaning`` belongs to; all others are about the article itself.
 MEANT = {
@@ -162,23 +169,79 @@ ROW_CHECKS: dict[str, RowCheck] = {
 NAMES = ("schema", "articles", "slices", "labels", "gold", "splits", "audience", "removed", "digests")
 
 
-def run(opened: Opened) -> dict[str, list[Issue]]:
-    """Issues by check, from one pass over the rows. What breaks its schema is not looked at further."""
-    found: dict[str, list[Issue]] = {name: [] for name in NAMES}
-    digests = Digests()
-    for bundle in walk(opened.facts):
+def run(opened: Opened) -> Found:
+    """What all row checks find, from one pass over the rows, part by part. What breaks its schema is looked at no more.
+
+    Nothing that other processes find depends on how many there are.
+    """
+    few = sum(shard.rows for shard in opened.facts.shards) < SMALL
+    workers: Executor = Here() if few else executor(opened.jobs)
+    together = Found({name: [] for name in NAMES})
+    tallies, scans = [], []
+    for found in workers.map(_checked, [(opened, part.shards) for part in opened.facts.parts()]):
+        for name, issues in found.issues.items():
+            together.issues[name] += issues
+        together.digests.extend(found.digests)
+        tallies.append(found.tally)
+        scans.append(found.scan)
+        if together.is_full:
+            return together
+    together.issues["digests"] += _digests(opened, together.digests)
+    known = [tally for tally in tallies if tally is not None]
+    if len(known) == len(tallies):
+        together.tally = merged(known, opened.facts.layers)
+    if all(scan is not None for scan in scans):
+        together.scan = sum((scan for scan in scans if scan is not None), Scan())
+    return together
+
+
+def _checked(task: tuple[Opened, tuple[Shard, ...]]) -> Found:
+    """All row checks of one part."""
+    opened, shards = _here(task[0]), task[1]
+    found, scanned = Found({name: [] for name in NAMES}), Scan()
+    wanted = opened.documents is None
+    tally = Tally(opened.facts.layers) if wanted else None
+    scan = scanned if wanted and opened.facts.scans.get("personal_rules") == personal.rules() else None
+    for bundle in walk(replace(opened.facts, shards=shards)):
         for config, rows in bundle.rows.items():
-            digests.add(config, bundle.split, rows)
+            found.digests.add(config, bundle.split, rows)
         broken = list(schema(opened, bundle))
-        found["schema"] += broken
+        found.issues["schema"] += broken
+        if broken:
+            tally = scan = None
         for name, check in ROW_CHECKS.items() if not broken else ():
             for issue in check(opened, bundle):
-                found[MEANT.get(issue.code, name)].append(issue)
-        if max(map(len, found.values())) >= MOST:
-            break
-    else:
-        found["digests"] = list(_digests(opened, digests))
+                found.issues[MEANT.get(issue.code, name)].append(issue)
+        if found.is_full:
+            return found
+        if tally:
+            tally.add(bundle.rows)
+        if scan is not None:
+            scan = _scanned(scan, bundle.rows.get("articles", ()))
+    found.tally, found.scan = tally and tally.close(), scan
     return found
+
+
+def _here(opened: Opened) -> Opened:
+    """The same release, which a process opens once, whatever parts of it come."""
+    if "facts" in vars(opened):  # it was not sent here
+        return opened
+    if _OPENED and _OPENED[0].folder == opened.folder:
+        return _OPENED[0]
+    _OPENED[:] = [opened]
+    return opened
+
+
+_OPENED: list[Opened] = []  # of a process that was started for one release
+
+
+def _scanned(scan: Scan, articles: Iterable[Row]) -> Scan | None:
+    """With what these articles hold; None where words are withheld."""
+    for article in articles:
+        if article["text"] is None:
+            return None
+        scan += personal.scan([article])
+    return scan
 
 
 def _digests(opened: Opened, digests: Digests) -> Iterator[Issue]:

@@ -70,16 +70,16 @@ def missing(summary: Summary) -> str:
 
 def relations(summary: Summary) -> str:
     """Relations that rows make explicit, with their number."""
-    bands = Counter(link["band"] for link in summary.links)
+    bands = summary.by("links", 0)
     found = [
         f"article to family: `family_id`, {number(len(summary.families))} families",
-        f"article to article: config `families`, {number(len(summary.links))} links ({_counts(bands)})",
+        f"article to article: config `families`, {number(summary.n_links)} links ({_counts(bands)})",
     ]
     found += [
         f"gold span to article ({layer}): {number(count)} spans, each with the ids of the answers it rests on"
         for layer, count in summary.spans.items()
     ]
-    found.append(f"answer to article and annotator: config `annotations`, {number(len(summary.answers))} answers")
+    found.append(f"answer to article and annotator: config `annotations`, {number(summary.n_answers)} answers")
     return bullets(found)
 
 
@@ -107,8 +107,7 @@ def splits(summary: Summary) -> str:
 
 
 def _split_row(summary: Summary, split: str) -> tuple[str, str, str]:
-    articles = summary.articles_in(split)
-    return split, number(len(articles)), number(len({article["family_id"] for article in articles}))
+    return split, number(summary.count("articles")[split]), number(summary.families_in[split])
 
 
 def held_out(summary: Summary) -> str:
@@ -122,15 +121,14 @@ def redundancy(summary: Summary) -> str:
     """How much of the corpus derives from something else in it."""
     shared = [members for members in summary.families.values() if len(members) > 1]
     articles = sum(map(len, shared))
-    wording = Counter(f"{link['extent']}, {link['wording']}" for link in summary.links)
-    marks = Counter(mark for article in summary.articles for mark in article["quality"])
+    wording = Counter({", ".join(key): size for key, size in summary.by("links", 1, 2).items()})
     return bullets(
         [
             f"in a family with others: {share(articles, summary.n_articles)} articles, in "
             f"{_n(len(shared), 'family', 'families')}; the largest has {max(map(len, shared), default=1)}",
-            f"links by band: {_counts(Counter(link['band'] for link in summary.links))}",
+            f"links by band: {_counts(summary.by('links', 0))}",
             f"links by extent and wording: {_counts(wording)}",
-            f"quality marks: {_counts(marks)}",
+            f"quality marks: {_counts(summary.count('quality'))}",
         ]
     )
 
@@ -139,7 +137,7 @@ def families(summary: Summary) -> str:
     """Families with more than one article, the largest first; at most twenty."""
     shared = sorted(summary.families.items(), key=lambda each: (-len(each[1]), each[0]))
     body = [
-        (code(name), number(len(members)), ", ".join(code(row["article_id"]) for row in members[:10]))
+        (code(name), number(len(members)), ", ".join(code(article_id) for article_id in members[:10]))
         for name, members in shared[:20]
         if len(members) > 1
     ]

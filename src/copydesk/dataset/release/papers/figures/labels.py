@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,14 +115,13 @@ def _model(least: float | None) -> str:
 def labelling(summary: Summary) -> str:
     """How labels were asked for."""
     facts = summary.facts
-    systems = Counter(answer["source"]["system"] for answer in summary.answers)
-    helped = sum(answer["with_predictions"] for answer in summary.answers)
+    helped = summary.count("helped")[True]
     return bullets(
         [
             f"answers asked per article: {facts.redundancy}; annotators {'do not see' if facts.blind else 'may see'} "
             "each other's answers",
-            f"answers by system: {_counts(systems)}",
-            f"answers given with predictions in view: {share(helped, len(summary.answers))}",
+            f"answers by system: {_counts(summary.count('systems'))}",
+            f"answers given with predictions in view: {share(helped, summary.n_answers)}",
             f"adjudication per unit: unanimous, else majority{_model(facts.model)}; an attribute nobody answered is an "
             "abstention",
         ]

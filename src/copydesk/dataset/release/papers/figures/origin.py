@@ -24,31 +24,25 @@ def intake(summary: Summary) -> str:
 
 def sources(summary: Summary) -> str:
     """Articles per source, with reader and media type."""
-    grouped = Counter(
-        (row["provenance"]["source"], row["provenance"]["reader"], row["provenance"]["media_type"])
-        for row in summary.articles
-    )
-    body = [
-        (code(source), code(reader), code(media), number(count)) for (source, reader, media), count in _top(grouped)
-    ]
+    grouped = _top(summary.count("sources"))
+    body = [(code(source), code(reader), code(media), number(count)) for (source, reader, media), count in grouped]
     table_ = table(("source", "reader", "media type", "articles"), body)
     return f"{table_}\n\nTexts were read as received; labels are judgements of the annotators."
 
 
 def readers(summary: Summary) -> str:
     """Readers and the versions of Copydesk that ran them."""
-    grouped = Counter((row["provenance"]["reader"], row["provenance"]["tool_version"]) for row in summary.articles)
-    body = [(code(reader), code(version), number(count)) for (reader, version), count in _top(grouped)]
+    grouped = _top(summary.count("readers"))
+    body = [(code(reader), code(version), number(count)) for (reader, version), count in grouped]
     head = "Retrieval happened before Copydesk saw the files. Reading them:\n\n"
     return head + table(("reader", "Copydesk", "articles"), body)
 
 
 def publishers(summary: Summary) -> str:
     """Publishers and agencies as the articles name them."""
-    names = Counter(row["publisher"]["name"] or row["publisher"]["domain"] or "not known" for row in summary.articles)
-    agencies = Counter(row["agency"]["name"] or row["agency"]["code"] or "none credited" for row in summary.articles)
     lines = []
-    for what, counts in (("publishers", names), ("agencies", agencies)):
+    for what in ("publishers", "agencies"):
+        counts = summary.count(what)
         rest = len(counts) - TOP
         more = f", and {number(rest)} more" if rest > 0 else ""
         lines.append(f"{what}: {_counts(Counter(dict(_top(counts)[:TOP])))}{more}")
@@ -59,13 +53,12 @@ def timeframe(summary: Summary) -> str:
     """Ranges of retrieval and publication, over the articles that say them."""
     lines = []
     for what, field in (("retrieved", "retrieved_at"), ("published", "published")):
-        known = sorted(row[field] for row in summary.articles if row[field])
-        span = f", from {known[0][:10]} to {known[-1][:10]}" if known else ""
-        lines.append(f"{what}: known for {share(len(known), summary.n_articles)} articles{span}")
-    bounds = [row for row in summary.articles if not row["published"] and row["published_earliest"]]
-    earliest = min((row["published_earliest"] for row in bounds), default="")
+        known, times = summary.count("known")[field], summary.tally
+        span = f", from {times.earliest[field][:10]} to {times.latest[field][:10]}" if known else ""
+        lines.append(f"{what}: known for {share(known, summary.n_articles)} articles{span}")
+    bounds, earliest = summary.count("known")["published_earliest"], summary.tally.earliest.get("published_earliest")
     since = f", the earliest {earliest}" if earliest else ""
-    lines.append(f"without a date, but with a day before which they cannot be: {number(len(bounds))}{since}")
+    lines.append(f"without a date, but with a day before which they cannot be: {number(bounds)}{since}")
     return bullets(lines)
 
 
@@ -75,13 +68,13 @@ def preprocessing(summary: Summary) -> str:
         "Text is normalised once (Unicode NFC, line breaks as `\\n`) and stays as it is under its `text_sha256`. "
         "Headlines, datelines, credits and page furniture are taken out of the text; `provenance` holds each reading "
         "(`findings`) and each removal (`removed`) with its place in the raw input.\n\n"
-        f"Stretches removed, by kind: {_counts(summary.removed)}."
+        f"Stretches removed, by kind: {_counts(summary.count('removed'))}."
     )
 
 
 def raw(summary: Summary) -> str:
     """Raw bytes are kept by the makers; each article names theirs by digest."""
-    size = sum(row["provenance"]["raw_bytes"] for row in summary.articles)
+    size = summary.count("raw_bytes").total()
     return (
         f"Yes: {number(size)} bytes as received, kept unedited under `dataset/raw/` of the project; they are not part "
         "of a release. `provenance.raw_sha256` of each article names its bytes, `provenance.segments` maps its text "
@@ -91,8 +84,8 @@ def raw(summary: Summary) -> str:
 
 def external(summary: Summary) -> str:
     """Addresses, and whether the words are in the release."""
-    urls = sum(bool(row["url"]) for row in summary.articles)
-    absent = sum(_is_withheld(summary, row["rights"]["redistribute"]) for row in summary.articles)
+    urls = summary.n_articles - summary.count("missing")["url"]
+    absent = summary.count("uncleared").total() if summary.facts.audience == "public" else 0
     return bullets(
         [
             f"articles that name their address: {share(urls, summary.n_articles)}; nothing is fetched from it",
@@ -100,10 +93,6 @@ def external(summary: Summary) -> str:
             + ("; offsets, digests and labels are; `copydesk hydrate` puts texts back" if absent else ""),
         ]
     )
-
-
-def _is_withheld(summary: Summary, redistribute: bool) -> bool:
-    return summary.facts.audience == "public" and not redistribute
 
 
 def personal(summary: Summary) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from copydesk.dataset.release.papers.figures.contents import _counts
 from copydesk.dataset.release.papers.markdown import bullets, code, escape, number, table
 from copydesk.dataset.release.papers.summary import Summary
@@ -42,7 +40,7 @@ def released(summary: Summary) -> str:
 
 def license_(summary: Summary) -> str:
     """The licence of the dataset, and of the texts in it."""
-    licences = Counter(row["rights"]["license"] for row in summary.articles)
+    licences = summary.by("rights", 1)
     return (
         f"Labels, links and documents: {code(summary.facts.license)}. Texts keep their own licence; "
         f"articles by licence: {_counts(licences)}."
@@ -51,13 +49,9 @@ def license_(summary: Summary) -> str:
 
 def rights(summary: Summary) -> str:
     """What each source allows."""
-    grouped = Counter(
-        (row["provenance"]["source"], row["rights"]["license"], row["rights"]["redistribute"])
-        for row in summary.articles
-    )
     body = [
         (code(source), escape(licence), "yes" if may else "no", number(count))
-        for (source, licence, may), count in sorted(grouped.items())
+        for (source, licence, may), count in sorted(summary.count("rights").items())
     ]
     return table(("source", "licence of its texts", "may be redistributed", "articles"), body)
 

@@ -25,12 +25,12 @@ _WORD = re.compile(r"\w+|\W+")
 
 def families(summary: Summary) -> str:
     """The largest families, each with graph and evidence."""
-    shared = [(name, rows) for name, rows in summary.families.items() if len(rows) > 1]
+    shared = [(name, members) for name, members in summary.families.items() if len(members) > 1]
     shown = sorted(shared, key=lambda each: (-len(each[1]), each[0]))[:MOST_FAMILIES]
     links = _links(summary, {name for name, _ in shown})
     wanted = {end for found in links.values() for link in found for end in (link["a"], link["b"])}
-    articles = _articles(summary, wanted | {row["article_id"] for _, rows in shown for row in rows})
-    parts = [_family(name, rows, links.get(name, []), articles) for name, rows in shown]
+    articles = _articles(summary, wanted | {article_id for _, members in shown for article_id in members})
+    parts = [_family(name, members, links.get(name, []), articles) for name, members in shown]
     said = "1 family holds" if len(shared) == 1 else f"{count(len(shared))} families hold"
     note = f'<p class="note">{said} more than one article'
     note += f"; the {MOST_FAMILIES} largest are shown.</p>" if len(shared) > MOST_FAMILIES else ".</p>"
@@ -39,22 +39,21 @@ def families(summary: Summary) -> str:
 
 def _links(summary: Summary, names: set[str]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for link in summary.facts.rows("families"):
-        if link["family_id"] in names:
-            found.setdefault(link["family_id"], []).append(link)
+    for link in summary.facts.rows("families", only=names, column="family_id"):
+        found.setdefault(link["family_id"], []).append(link)
     return {name: sorted(each, key=lambda link: (-link["score"], link["link_id"])) for name, each in found.items()}
 
 
 def _articles(summary: Summary, wanted: set[str]) -> dict[str, Row]:
     columns = ["article_id", "title", "text", "publisher"]
-    rows = summary.facts.rows("articles", columns=columns)
-    return {row["article_id"]: row for row in rows if row["article_id"] in wanted}
+    rows = summary.facts.rows("articles", columns=columns, only=wanted)
+    return {row["article_id"]: row for row in rows}
 
 
-def _family(name: str, rows: list[Row], links: list[Row], articles: Mapping[str, Row]) -> str:
-    members = [row["article_id"] for row in rows][:MOST_MEMBERS]
+def _family(name: str, whole: list[str], links: list[Row], articles: Mapping[str, Row]) -> str:
+    members = whole[:MOST_MEMBERS]
     captions = {each: _caption(articles[each]) for each in members}
-    own = {row["article_id"] for row in rows}
+    own = set(whole)
     within = [link for link in links if link["a"] in own and link["b"] in own]
     edges = [
         (link["a"], link["b"], link["band"], link["score"])
@@ -66,7 +65,7 @@ def _family(name: str, rows: list[Row], links: list[Row], articles: Mapping[str,
     more = len(within) - MOST_LINKS, len(links) - len(within)
     notes = [f"{more[0]} more within the family"] * (more[0] > 0) + [f"{more[1]} to other families"] * (more[1] > 0)
     rest = f'<p class="note">Further links: {", ".join(notes)}.</p>' if notes else ""
-    title = f"{text(name)}: {len(rows)} articles, {len(within)} link{'' if len(within) == 1 else 's'}"
+    title = f"{text(name)}: {len(whole)} articles, {len(within)} link{'' if len(within) == 1 else 's'}"
     return f'<details class="family" open><summary>{title}</summary>{graph}{evidence}{rest}</details>'
 
 

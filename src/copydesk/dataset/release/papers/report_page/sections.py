@@ -19,8 +19,8 @@ def overview(summary: Summary) -> str:
     tiles = (
         ("articles", summary.n_articles),
         ("families", len(summary.families)),
-        ("links", len(summary.links)),
-        ("answers", len(summary.answers)),
+        ("links", summary.n_links),
+        ("answers", summary.n_answers),
         ("annotators", len(summary.annotators)),
         ("gold units", decided),
         ("disputed units", len(summary.facts.disputes)),
@@ -44,38 +44,40 @@ def _absent(summary: Summary) -> str:
 
 def sources(summary: Summary) -> str:
     """Where articles come from."""
-    names = Counter(row["publisher"]["name"] or row["publisher"]["domain"] or "not known" for row in summary.articles)
-    rights = Counter(
-        (row["provenance"]["source"], row["rights"]["license"], row["rights"]["redistribute"])
-        for row in summary.articles
-    )
     body = [
         (text(source), text(licence), "yes" if may else "no", count(size))
-        for (source, licence, may), size in sorted(rights.items())
+        for (source, licence, may), size in sorted(summary.count("rights").items())
     ]
     header = ("source", "licence of its texts", "may be redistributed", "articles")
-    return section("sources", "Sources", plots.bars("Articles per publisher", _top(names)), table(header, body))
+    return section(
+        "sources",
+        "Sources",
+        plots.bars("Articles per publisher", _top(summary.count("publishers"))),
+        table(header, body),
+    )
 
 
 def time(summary: Summary) -> str:
     """When articles were published, as far as they say so."""
-    known = sorted(row["published"] for row in summary.articles if row["published"])
-    unknown = summary.n_articles - len(known)
-    bounded = sum(1 for row in summary.articles if not row["published"] and row["published_earliest"])
+    days, bounded = summary.count("days"), summary.count("known")["published_earliest"]
+    unknown = summary.n_articles - days.total()
     note = f'<p class="note">{count(unknown)} of {count(summary.n_articles)} articles state no date; none is guessed. '
     note += f"For {count(bounded)} of these, the text names a day before which they cannot be.</p>"
-    if not known:
+    if not days:
         return section("time", "Timeline", note)
-    return section("time", "Timeline", plots.timeline("Articles by time of publication", _periods(known)), note)
+    return section("time", "Timeline", plots.timeline("Articles by time of publication", _periods(days)), note)
 
 
-def _periods(days: list[str]) -> dict[str, int]:
+def _periods(days: Counter[str]) -> dict[str, int]:
     """Articles per month, or per year when they span more than four; empty periods are there too."""
-    first, last = (int(days[0][:4]), int(days[0][5:7])), (int(days[-1][:4]), int(days[-1][5:7]))
+    first, last = ((int(day[:4]), int(day[5:7])) for day in (min(days), max(days)))
+    found: Counter[str] = Counter()
     if last[0] - first[0] > 4:
-        found = Counter(day[:4] for day in days)
+        for day, size in days.items():
+            found[day[:4]] += size
         return {f"{year:04d}": found[f"{year:04d}"] for year in range(first[0], last[0] + 1)}
-    found = Counter(day[:7] for day in days)
+    for day, size in days.items():
+        found[day[:7]] += size
     months = range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])
     return {f"{n // 12:04d}-{n % 12 + 1:02d}": found[f"{n // 12:04d}-{n % 12 + 1:02d}"] for n in months}
 
@@ -135,12 +137,13 @@ def annotators(summary: Summary) -> str:
 
 def splits(summary: Summary) -> str:
     """Splits by family, and the check that nothing leaks from one into another."""
-    crossing = [name for name, members in summary.families.items() if len({row["split"] for row in members}) > 1]
+    placed = Counter(family_id for family_id, _ in summary.tally.families)
+    crossing = [family_id for family_id, size in placed.items() if size > 1]
     body = [
         (
             split,
-            count(len(summary.articles_in(split))),
-            count(len({row["family_id"] for row in summary.articles_in(split)})),
+            count(summary.count("articles")[split]),
+            count(summary.families_in[split]),
         )
         for split in SPLITS
     ]

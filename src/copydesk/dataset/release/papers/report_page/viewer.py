@@ -13,10 +13,9 @@ from typing import Any
 
 from copydesk.dataset.release.facts import Row
 from copydesk.dataset.release.papers.summary import Summary
-from copydesk.files import sha256
+from copydesk.dataset.release.papers.tally import MOST_SHOWN as MOST
 from copydesk.labeling.layers import Layer
 
-MOST = 2000  #: articles in the viewer
 MOST_CHARS = 6_000_000  #: of text, so that the page stays under 20 MB
 _COLUMNS = [
     *("article_id", "title", "text", "n_chars", "family_id", "split", "publisher", "published", "published_earliest"),
@@ -44,15 +43,14 @@ class Selection:
 
 def select(summary: Summary) -> Selection:
     """The articles whose ids hash smallest, up to ``MOST`` and ``MOST_CHARS``."""
-    ordered = sorted(summary.articles, key=lambda row: sha256(row["article_id"].encode()))
     chosen: set[str] = set()
     chars = 0
-    for row in ordered[:MOST]:
-        chars += row["n_chars"]
+    for _, n_chars, article_id in summary.tally.shown[:MOST]:
+        chars += n_chars
         if chars > MOST_CHARS and chosen:
             break
-        chosen.add(row["article_id"])
-    return Selection(frozenset(chosen), len(ordered))
+        chosen.add(article_id)
+    return Selection(frozenset(chosen), summary.n_articles)
 
 
 def content(summary: Summary, selection: Selection) -> dict[str, Any]:
@@ -61,9 +59,9 @@ def content(summary: Summary, selection: Selection) -> dict[str, Any]:
     labels: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     for layer in facts.layers:
         if layer.name in facts.configs:
-            for article_id, found in _labels(layer, facts.rows(layer.name), selection).items():
+            for article_id, found in _labels(layer, facts.rows(layer.name, only=selection.ids)).items():
                 labels[article_id][layer.name] = found
-    rows = (row for row in facts.rows("articles", columns=_COLUMNS) if row["article_id"] in selection.ids)
+    rows = facts.rows("articles", columns=_COLUMNS, only=selection.ids)
     return {
         "articles": [_article(row, labels[row["article_id"]]) for row in rows],
         "layers": [_layer(layer) for layer in facts.layers],
@@ -100,11 +98,10 @@ def _article(row: Row, labels: Mapping[str, list[Any]]) -> dict[str, Any]:
     }
 
 
-def _labels(layer: Layer, rows: Iterable[Row], selection: Selection) -> dict[str, list[Any]]:
+def _labels(layer: Layer, rows: Iterable[Row]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if row["article_id"] in selection.ids:
-            found[row["article_id"]] += _of_row(layer, row)
+        found[row["article_id"]] += _of_row(layer, row)
     return found
 
 
