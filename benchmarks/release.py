@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,6 +39,7 @@ from copydesk.testing import a_project, an_annotation, an_article  # noqa: E402
 from copydesk.testing.corpora import WAIVED, put_articles  # noqa: E402
 
 NOW = "2026-01-02T00:00:00Z"
+AT_ONCE = 1000  #: articles that are labelled in memory
 WORDS = 550  #: per article, as the five sample articles have it
 SYLLABLES = (
     "ba",
@@ -70,30 +72,48 @@ def corpus(folder: Path, n: int, seed: int) -> Project:
     files.write_text(settings, settings.read_text() + WAIVED)
     articles = [an_article(" ".join(random.choices(words, k=WORDS)) + f" {number}.") for number in range(n)]
     put_articles(project, articles)
-    relabel(project, articles, 0.0, seed)
+    relabel(project, 0.0, seed)
     return Project.load(project.root)
 
 
-def relabel(project: Project, articles: list[Row], share: float, seed: int) -> None:
-    """Everybody's answers, and the gold they give; a ``share`` of the articles is answered otherwise."""
-    from copydesk.labeling.adjudicate import adjudicate, write
+def relabel(project: Project, share: float, seed: int, role: str = "human") -> None:
+    """Everybody's answers, and the gold they give; a ``share`` of the articles is answered otherwise in each layer:
+    by everybody, or with the role ``adjudicator`` by one more person, whose word counts.
+    """
+    from copydesk.dataset.store import Store
+
+    articles = {article["article_id"]: article for article in Store(project).articles()}
+    ids = sorted(articles)
+    for layer in layers.load(project):
+        with layer.annotations.open("wb") as said, layer.gold.open("wb") as decided:
+            for at in range(0, len(ids), AT_ONCE):
+                some = {article_id: articles[article_id] for article_id in ids[at : at + AT_ONCE]}
+                for file, records in zip((said, decided), _labels(layer, some, share, seed, role), strict=True):
+                    file.writelines(files.canonical(record) + b"\n" for record in records)
+        files.write_jsonl(layer.disputes, [])
+
+
+def _labels(layer: Any, articles: dict[str, Row], share: float, seed: int, role: str) -> tuple[list[Row], list[Row]]:
+    """Answers on some articles, in any order, and gold."""
+    from copydesk.labeling.adjudicate import adjudicate
+
+    answers = []
+    for article_id, article in articles.items():
+        other = Random(f"{seed} {article_id} {layer.name}").random() < share
+        said = partial(_answer, layer.name, article["text"])
+        value = said(Random(article_id), other and role == "human")
+        answers += [an_annotation(article, layer.name, annotator=name, value=value) for name in ("ann-1", "ann-2")]
+        if other and role != "human":
+            value = said(Random(article_id), True)
+            answers.append(an_annotation(article, layer.name, annotator="ann-3", role=role, value=value))
+    gold = adjudicate(layer, answers, articles, redundancy=2).gold
+    Random(f"{seed} {layer.name} {len(gold)}").shuffle(answers)
+    return answers, gold
+
+
+def _answer(layer: str, text: str, random: Random, other: bool) -> Row:
     from copydesk.spans import quoted
 
-    by_id = {article["article_id"]: article for article in articles}
-    for layer in layers.load(project):
-        random = Random(f"{seed} {layer.name}")
-        answers = []
-        for article in articles:
-            other = Random(f"{seed} {article['article_id']} {layer.name}").random() < share
-            value = _answer(layer.name, article["text"], Random(article["article_id"]), other, quoted)
-            made = [an_annotation(article, layer.name, annotator=name, value=value) for name in ("ann-1", "ann-2")]
-            answers += made
-        random.shuffle(answers)
-        files.write_jsonl(layer.annotations, answers)
-        write(layer, adjudicate(layer, answers, by_id, redundancy=2))
-
-
-def _answer(layer: str, text: str, random: Random, other: bool, quoted: Any) -> Row:
     if layer == "stance":
         return {"label": "favor" if other else "neutral", "evidence": quoted(text, 0, 80)}
     spans = []
