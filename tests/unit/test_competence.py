@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from copydesk.labeling import layers
-from copydesk.labeling.adjudicate import Adjudication, Model, adjudicate
+from copydesk.labeling.adjudicate import Adjudication, Model, adjudicate, trust
 from copydesk.labeling.adjudicate.competence import dawid_skene
 from copydesk.labeling.layers import Layer
 from copydesk.schemas import Schemas
@@ -37,7 +37,7 @@ def test_the_published_marginals_come_out() -> None:
         for doctor, given in enumerate(row)
         for vote in given
     ]
-    estimate = dawid_skene(votes, (45, 5, 4), right=0, wrong=0)
+    estimate = dawid_skene(votes, (45, 5, 4))
     assert estimate.prior.round(2).tolist() == [0.40, 0.42, 0.11, 0.07]
     assert estimate.posterior.sum(axis=1) == pytest.approx(1)
 
@@ -57,7 +57,7 @@ def test_it_finds_who_is_right_and_beats_the_majority() -> None:
     ahead = []
     for seed in range(8):
         votes, true = crowd(seed, [0.95, 0.5, 0.5, 0.45, 0.5])
-        estimate = dawid_skene(votes, (200, 5, 3))
+        estimate = dawid_skene(votes, (200, 5, 3), right=8, wrong=1)
         counts = np.zeros((200, 3))
         for unit, _, label in votes:
             counts[unit, label] += 1
@@ -65,6 +65,40 @@ def test_it_finds_who_is_right_and_beats_the_majority() -> None:
         right, plain = ((table.argmax(axis=1) == true).mean() for table in (estimate.posterior, counts))
         ahead.append(right - plain)
     assert min(ahead) > 0 and np.mean(ahead) > 0.08
+
+
+def right(table: Any, true: Any) -> float:
+    return float((table.argmax(axis=1) == true).mean())
+
+
+def test_trust_is_chosen_by_the_votes_alone_and_pays_where_everybody_votes_little() -> None:
+    """Thirty people of uneven care, three votes a unit: many have too few answers to be known by them."""
+    plain, ours = [], []
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        true = random.integers(0, 2, 150)
+        care = random.choice([0.55, 0.75, 0.95], 30)
+        votes = [
+            (unit, int(who), int(truth if random.random() < care[who] else 1 - truth))
+            for unit, truth in enumerate(true)
+            for who in random.choice(30, 3, replace=False)
+        ]
+        plain.append(right(dawid_skene(votes, (150, 30, 2)).posterior, true))
+        ours.append(right(trust.estimate(votes, (150, 30, 2)).posterior, true))
+    assert np.mean(ours) > np.mean(plain) + 0.02
+
+
+def test_careful_people_are_trusted_more_than_careless_ones() -> None:
+    def trusted(accuracy: float) -> float:
+        right, wrong = trust.pseudo_votes(crowd(5, [accuracy] * 4)[0], (200, 4, 3))
+        return right / (right + wrong)
+
+    assert trusted(0.97) > trusted(0.6)
+
+
+def test_the_order_of_votes_does_not_matter() -> None:
+    votes, _ = crowd(4, [0.9, 0.7, 0.6], units=40)
+    assert trust.pseudo_votes(votes, (40, 3, 3)) == trust.pseudo_votes(votes[::-1], (40, 3, 3))
 
 
 def test_weights_are_repetitions() -> None:

@@ -3,8 +3,8 @@
 In:  votes as triples (unit, annotator, category), by index.
 Out: for each unit the probability of each category; how common each is; each annotator's confusion matrix.
 
-Source: Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm. We add
-pseudo-votes to each annotator's matrix, so that somebody with three answers is not taken for an oracle.
+Source: Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm.
+Pseudo-votes (``trust``) can be added to each annotator's matrix, so that three answers do not make an oracle.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-RIGHT, WRONG = 8.0, 1.0  #: pseudo-votes of each annotator for each category: right, and wrong in all
 TINY = 1e-12
 
 
@@ -41,15 +40,16 @@ def dawid_skene(
     shape: tuple[int, int, int],
     *,
     weights: Floats | None = None,
-    right: float = RIGHT,
-    wrong: float = WRONG,
+    right: float = 0.0,
+    wrong: float = 0.0,
     rounds: int = 300,
     tolerance: float = 1e-6,
 ) -> Estimate:
     """Estimate by expectation-maximisation from the majority.
 
     Shape:  votes of (unit, annotator, category); ``shape`` = numbers of each; ``weights`` = how much each unit counts.
-            ``right`` = ``wrong`` = 0 is the published estimator.
+            ``right``, ``wrong``: pseudo-votes of each annotator for each category, ``wrong`` for all others together;
+            without them it is the published estimator.
     """
     units, annotators, categories = shape
     unit, annotator, given = np.array(votes, dtype=np.int64).reshape(-1, 3).T

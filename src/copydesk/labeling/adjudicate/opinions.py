@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from copydesk.labeling.adjudicate.competence import dawid_skene
+from copydesk.labeling.adjudicate import trust
 from copydesk.labeling.agreement.matching import Mark, groups, marks
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span
@@ -103,8 +103,8 @@ class Opinions:
         people = {who: n for n, who in enumerate(sorted({who for _, who, _ in votes}))}
         place = {label: n for n, label in enumerate(labels)}
         triples = [(units[key], people[who], place[label]) for key, who, label in votes]
-        estimate = dawid_skene(triples, (len(units), len(people), len(labels)))
-        for key, row in zip(units, estimate.posterior, strict=True):
+        found = trust.estimate(triples, (len(units), len(people), len(labels)))
+        for key, row in zip(units, found.posterior, strict=True):
             order = sorted(range(len(labels)), key=lambda n: (-row[n], n))
             self.shares[key] = [{"label": labels[n], "share": round(float(row[n]), 6)} for n in order if row[n] >= 5e-7]
 
@@ -149,7 +149,7 @@ class _Stretches:
         people = {name: n for n, name in enumerate(sorted({who for _, who, _ in self._votes}))}
         triples = [(unit, people[who], vote) for unit, who, vote in self._votes]
         lengths = np.array([len(span) for _, span in self._stretches], dtype=np.float64)
-        estimate = dawid_skene(triples, (len(self._stretches), len(people), 2), weights=lengths)
+        estimate = trust.estimate(triples, (len(self._stretches), len(people), 2), weights=lengths)
         found: dict[str, list[tuple[Span, float]]] = {}
         for (article_id, span), row in zip(self._stretches, estimate.posterior, strict=True):
             found.setdefault(article_id, []).append((span, float(row[1])))
