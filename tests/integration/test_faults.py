@@ -102,7 +102,6 @@ def test_nothing_is_there_twice_and_nothing_is_lost(
     given: dict[str, str] = {}  # what people did, straight on the server: status by the answer's unique id
     faults = Faults(seed, rate=0.35)
     monkeypatch.setattr(studio, "WRITE_S", faults.client_patience_s)
-    monkeypatch.setattr(studio, "EXPORT_S", faults.client_patience_s * 4)
     with proxy(studio_server.url, faults) as address:
         monkeypatch.setenv("LABEL_STUDIO_URL", address)
         for _ in range(6):

@@ -28,9 +28,9 @@ class Store:
 
     project: Project
 
-    def articles(self) -> list[Row]:
-        """Article records, sorted by ``article_id``."""
-        return self._read("articles")
+    def articles(self, columns: Sequence[str] | None = None) -> list[Row]:
+        """Article records, sorted by ``article_id``; with ``columns``, only those of their fields."""
+        return self._read("articles", columns)
 
     def links(self) -> list[Row]:
         """Link records, sorted by their two article ids."""
@@ -93,5 +93,5 @@ class Store:
             raise NotBuilt(path)
         return path
 
-    def _read(self, name: str) -> list[Row]:
-        return parquet.read(self._built(f"{name}.parquet"))
+    def _read(self, name: str, columns: Sequence[str] | None = None) -> list[Row]:
+        return parquet.read(self._built(f"{name}.parquet"), list(columns) if columns else None)

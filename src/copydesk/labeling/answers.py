@@ -7,7 +7,7 @@ Out: the states that are new, and an issue for whatever cannot be believed. Anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from copydesk.labeling import results, review_page
 from copydesk.labeling.annotations import Annotation, instant
 from copydesk.labeling.exports import OPERATOR, UNKNOWN, Export, Sheet
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.tasks import REVIEW, is_intact
+from copydesk.labeling.tasks import KEY, REVIEW, is_intact
 
 SYSTEM = "label-studio"
 _ZERO = timedelta(0)
@@ -76,25 +76,30 @@ def _task(
         message = "somebody answered a task that is not Copydesk's, or whose key was edited; it is left where it is"
         reading.issues.append(Issue("foreign-task", place, message, "$.data", "ask who made it", "warning"))
         return
-    seen.update(_annotation_id(answer, data) for answer in task["annotations"] if isinstance(answer, dict))
+    ids = _annotation_ids(task["annotations"], data)
+    seen.update(ids)
     if sha256(data["text"].encode("utf-8", "surrogatepass")) != data["text_sha256"]:
         message = "the text on the server was edited: its answers may point at other words"
         hint = "`copydesk push --reconcile` does not repair it; put the text back there"
         reading.issues.append(Issue("task-text-edited", place, message, "$.data.text", hint))
         return
     for n, answer in enumerate(task["annotations"]):
-        record = _answer(answer, n, task, sheet, export, layer, reading)
-        if record is not None:
+        if not isinstance(answer, dict):
+            reading.issues.append(Issue("export-shape", place, "is no annotation", f"$.annotations[{n}]"))
+        elif (record := _answer(answer, ids[n], task, sheet, export, layer, reading)) is not None:
             yield record
 
 
 def _answer(
-    answer: object, n: int, task: Mapping[str, Any], sheet: Sheet, export: Export, layer: Layer, reading: Reading
+    answer: Mapping[str, Any],
+    annotation_id: str,
+    task: Mapping[str, Any],
+    sheet: Sheet,
+    export: Export,
+    layer: Layer,
+    reading: Reading,
 ) -> Annotation | None:
     """One answer as a record; None, and an issue, when it cannot be one."""
-    if not isinstance(answer, dict):
-        reading.issues.append(Issue("export-shape", _place(sheet, task), "is no annotation", f"$.annotations[{n}]"))
-        return None
     place, data = _place(sheet, task, answer.get("id")), task["data"]
     annotator, created, updated = (
         answer.get("completed_by"),
@@ -122,7 +127,7 @@ def _answer(
         reading.issues += [_at(place, issue) for issue in issues]
     return {
         "schema_version": 1,
-        "annotation_id": _annotation_id(answer, data),
+        "annotation_id": annotation_id,
         "article_id": data["article_id"],
         "text_sha256": data["text_sha256"],
         "layer": layer.name,
@@ -134,7 +139,7 @@ def _answer(
         "created_at": created,
         "updated_at": max(created, updated, key=instant),
         "lead_time_s": _seconds(answer.get("lead_time")),
-        "with_predictions": bool(task.get("predictions") or answer.get("parent_prediction")),
+        "with_predictions": bool(task.get("total_predictions") or answer.get("parent_prediction")),
         "review": said,
         "source": {
             "system": SYSTEM,
@@ -193,12 +198,21 @@ def _withdrawn(
             yield record | {"status": "withdrawn", "value": None, "review": None, "updated_at": when}
 
 
-def _annotation_id(answer: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Stable also when the server moves: its ids may change, its ``unique_id`` does not."""
-    unique = answer.get("unique_id")
-    if not isinstance(unique, str) or not unique:
-        unique = [data["copydesk_key"], str(answer.get("completed_by")), str(answer.get("created_at"))]
-    return f"ann-{digest([SYSTEM, unique], 16)}"
+def _annotation_ids(given: Sequence[object], data: Mapping[str, Any]) -> list[str]:
+    """An id for each answer to a task, from the task's key and the instant when the answer was made.
+
+    Both stay when the server moves, while its numbers may change; they only tell answers of one instant apart.
+    """
+    found: list[str] = []
+    twins: dict[str, list[str]] = {}
+    for answer in given:
+        each = answer if isinstance(answer, dict) else {}
+        made = _utc(each.get("created_at")) or str(each.get("created_at"))
+        numbers = twins.setdefault(made, [])
+        if (number := str(each.get("id"))) not in numbers:
+            numbers.append(number)
+        found.append(f"ann-{digest([SYSTEM, data[KEY], made, numbers.index(number)], 16)}")
+    return found
 
 
 def _shown(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def environ(data: Path, **more: str) -> dict[str, str]:
         "LATEST_VERSION_CHECK": "false",
         "FEATURE_FLAGS_OFFLINE": "true",
         "PYTHONUNBUFFERED": "1",
+        # As in the server's own table of flags; said here, it is not looked up again for every task of a listing.
+        "fflag_feat_fit_568_finite_state_management": "false",
         **more,
     }
 

@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 
 from copydesk.console import Progress
-from copydesk.errors import OutsideError
 from copydesk.files import append_jsonl, locked, read_json, write_json
 from copydesk.issues import Issue
 from copydesk.labeling import annotators, answers, desks, exports
@@ -26,7 +25,7 @@ from copydesk.labeling.exports import Export, Sheet
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Ledger
 from copydesk.labeling.push import EXCHANGE
-from copydesk.labeling.studio import Studio
+from copydesk.labeling.studio import COUNTS, Studio
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 from copydesk.schemas.meaning.answers import check_annotation
@@ -63,7 +62,7 @@ def pull(
     """
     with locked(project.private / "exchange.lock", EXCHANGE):
         work = _Pull(project, studio, now, reconcile, Schemas.of(project), _Mark(project))
-        found = desks.find(project, studio.projects())
+        found = desks.find(project, studio.projects(COUNTS))
         names = {int(studio.me()["id"]): exports.OPERATOR} | annotators.users(project, studio)
         counts, issues = {}, []
         with progress("pulling", len(layers)) as step:
@@ -120,7 +119,7 @@ class _Pull:
         """What is new at one place; None when nothing is."""
         newest = self.studio.extent(place.project_id)[1]
         known = self.mark.place(book.layer, self.studio, place)
-        n_answers = sum(int(place.record.get(name) or 0) for name in _COUNTS)
+        n_answers = sum(int(place.record.get(name) or 0) for name in COUNTS)
         if known is None and n_answers == 0:
             return None
         whole = self.reconcile or known is None or known["pending"] or self.mark.lost_lines(book.layer, book.n_states)
@@ -141,11 +140,7 @@ class _Pull:
         if since:
             earlier = datetime.fromisoformat(since) - timedelta(seconds=OVERLAP_S)
             since = earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # the server passes over a filter in another form
-        try:
-            tasks = orjson.loads(self.studio.export(place.project_id, since))
-        except orjson.JSONDecodeError as error:
-            raise OutsideError(f"the export of {place.desk.name} is not JSON", "run this again") from error
-        return exports.pseudonymous(tasks, names)
+        return exports.pseudonymous(list(self.studio.answered(place.project_id, since)), names)
 
 
 class _Book:
@@ -178,9 +173,6 @@ class _Book:
     def counts(self) -> dict[str, int]:
         standing = [record for record in self._known.values() if record["status"] != "withdrawn"]
         return {**self._counts, "annotations": len(standing)}
-
-
-_COUNTS = ("total_annotations_number", "skipped_annotations_number")
 
 
 def _checker(schemas: Schemas, layer: Layer) -> answers.Check:

@@ -27,9 +27,11 @@ from copydesk.labeling.ledger import Entry, Held, Ledger, ids_by_project
 from copydesk.labeling.studio import Json, Studio, Unsure
 from copydesk.project import Project
 
-BATCH_TASKS, BATCH_BYTES = 5000, 24_000_000  # each import costs the server a third of a second besides
+BATCH_TASKS, BATCH_BYTES = 10_000, 48_000_000  # to a server that has half a project, each further import costs more
 ATTEMPTS = 5  #: how often one push looks again after an answer that did not arrive
 EXCHANGE = "the exchange with Label Studio"
+
+COLUMNS = ("article_id", "text_sha256", "text", "title", "publisher", "published")  #: of an article, that a task shows
 
 Article = Mapping[str, Any]
 
@@ -65,7 +67,7 @@ def push(
         page.require(layer)
         predict.load(layer)
     with locked(project.private / "exchange.lock", EXCHANGE):
-        articles = {article["article_id"]: article for article in Store(project).articles()}
+        articles = {article["article_id"]: article for article in Store(project).articles(COLUMNS)}
         people = annotators.read(project)
         found = desks.find(project, studio.projects())
         names = {layer.name for layer in layers}
@@ -161,7 +163,8 @@ class Pushing:
             new = []
             for article, target in (wanted[key] for key in missing):
                 old = earlier.predictions(article, target, desk.annotator, lambda *key: self._text_of(held, *key))
-                new.append({"data": tasks.render(article, layer, target, desk.annotator), "predictions": old})
+                shown = {"predictions": old} if old else {}
+                new.append({"data": tasks.render(article, layer, target, desk.annotator), **shown})
             entry = self.bring(places, entry, new, step)
         retired = self.retire(entry, [key for key in entry.live if key not in wanted])
         return Pushed(len(missing), len(wanted) - len(missing), retired, len(wanted))
@@ -171,7 +174,8 @@ class Pushing:
     ) -> Entry:
         """Import ``wanted``; when an answer does not arrive, look what the server holds and go on from there.
 
-        ``wanted``: each with its ``data``, and the ``predictions`` that it shows from the start.
+        ``wanted``: each with its ``data``, and the ``predictions`` that it shows from the start, if any. After an
+        answer that did not arrive, batches are smaller: the server may take longer than somebody between us waits.
         """
         for attempt in range(1, ATTEMPTS + 1):
             missing = [task for task in wanted if task["data"][tasks.KEY] not in entry.live]
@@ -179,7 +183,7 @@ class Pushing:
                 break
             self.ledger.doubt(entry)
             try:
-                for batch in batches(missing):
+                for batch in batches(missing, 4 ** (attempt - 1)):
                     ids = self.studio.import_tasks(places[0].project_id, batch)
                     for task, task_id in zip(batch, ids, strict=True):
                         held = Held(places[0].project_id, task_id, task["data"]["article_id"])
@@ -192,7 +196,7 @@ class Pushing:
                     raise
             entry = self.ledger.entry(places, look=True)
         if not places[0].desk.review and any(
-            task["predictions"] for task in wanted
+            task.get("predictions") for task in wanted
         ):  # the page shows the predictions of the project's model only
             self.studio.update_project(places[0].project_id, {"model_version": MODEL})
         return entry
@@ -236,13 +240,14 @@ class Pushing:
             self.ledger.settle(entry)
 
 
-def batches(items: Iterable[Json]) -> Iterator[list[Json]]:
-    """Groups of at most ``BATCH_TASKS`` tasks and, unless one alone is larger, ``BATCH_BYTES`` bytes."""
+def batches(items: Iterable[Json], parts: int = 1) -> Iterator[list[Json]]:
+    """Groups of at most ``BATCH_TASKS / parts`` tasks and ``BATCH_BYTES / parts`` bytes, or of one larger task."""
+    most, room = max(1, BATCH_TASKS // parts), BATCH_BYTES // parts
     batch: list[Json] = []
     size = 0
     for task in items:
         n_bytes = len(orjson.dumps(task))
-        if batch and (len(batch) == BATCH_TASKS or size + n_bytes > BATCH_BYTES):
+        if batch and (len(batch) == most or size + n_bytes > room):
             yield batch
             batch, size = [], 0
         batch.append(task)
