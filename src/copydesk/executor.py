@@ -59,7 +59,7 @@ class Pool:
         try:
             ahead: deque[tuple[A, Future[R]]] = deque()
             for argument in chain(first, islice(waiting, AHEAD * self.jobs - 2)):
-                ahead.append((argument, workers.submit(function, argument)))
+                ahead.append((argument, _submit(workers, function, argument)))
             while ahead:
                 try:
                     result = ahead[0][1].result()
@@ -77,7 +77,7 @@ class Pool:
                 ahead.popleft()
                 yield result
                 for argument in islice(waiting, 1):
-                    ahead.append((argument, workers.submit(function, argument)))
+                    ahead.append((argument, _submit(workers, function, argument)))
         finally:
             workers.shutdown(cancel_futures=True)
 
@@ -100,10 +100,20 @@ def _outlive(parent: BaseProcess) -> None:
     os._exit(1)
 
 
+def _submit(workers: ProcessPoolExecutor, function: Callable[[A], R], argument: A) -> Future[R]:
+    """A pool that broke just now refuses work; that, too, is noticed where the result is asked for."""
+    try:
+        return workers.submit(function, argument)
+    except BrokenProcessPool as error:
+        refused: Future[R] = Future()
+        refused.set_exception(error)
+        return refused
+
+
 def _again(workers: ProcessPoolExecutor, function: Callable[[A], Any], argument: A, run: Future[Any]) -> Future[Any]:
     """A shard that ended well before the pool broke keeps its result; any other is submitted anew."""
     ended_well = run.done() and not run.cancelled() and run.exception() is None
-    return run if ended_well else workers.submit(function, argument)
+    return run if ended_well else _submit(workers, function, argument)
 
 
 def executor(jobs: int | None) -> Executor:
