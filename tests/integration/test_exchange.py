@@ -329,8 +329,9 @@ def test_an_unknown_user_is_an_issue_until_somebody_says_who_it_is(corpus: Proje
         assert [issue.code for issue in desk.pull(corpus).issues] == ["unknown-user"]
     assert state(corpus) == {"ann-b 2": "submitted"}, "the others' answers are not held up"
 
-    (corpus.labeling / "annotators.toml").open("a").write('\n[[annotators]]\nname = "ann-c"\nrole = "adjudicator"\n')
-    annotators.assign_user(corpus, "ann-c", f"{corpus.name}@example.org", studio)
+    with pytest.raises(CopydeskError, match="the server has no user"):
+        annotators.add(corpus, "ann-c", studio, user="nobody@example.org")
+    annotators.add(corpus, "ann-c", studio, "adjudicator", user=f"{corpus.name}@example.org")
     got = desk.pull(corpus)
     assert [issue.code for issue in got.issues] == ["wrong-annotator"]
     assert got.layers["entities"]["new"] == 1

@@ -81,15 +81,18 @@ def read(project: Project) -> list[Annotator]:
     return found
 
 
-def add(project: Project, name: str, studio: Studio, role: str = "human") -> SignIn:
+def add(project: Project, name: str, studio: Studio, role: str = "human", *, user: str | None = None) -> SignIn:
     """Let ``name`` label: in the toml, as a user on the server, with a sign-in of their own.
 
-    Adding somebody a second time gives the same sign-in again.
+    ``user``: the address of somebody whom the server knows already. Adding somebody a second time gives the same
+    sign-in again. Raises CopydeskError, when the server has no such user.
     """
     _check_name(name)
     if role not in ROLES:
         raise CopydeskError(f"role {role!r} is not known", f"one of: {', '.join(ROLES)}")
     known = read(project)
+    if user is not None:
+        _known_as(project, name, user, studio)
     sign_in = _sign_in(project, name, studio)
     if name not in {each.name for each in known}:
         _write(project, [*known, Annotator(name, role)])
@@ -147,11 +150,10 @@ def as_annotator(project: Project, name: str, studio: Studio) -> Studio:
     return studio.sign_in(entry["email"], entry["password"])
 
 
-def assign_user(project: Project, name: str, email: str, studio: Studio) -> None:
-    """Say that the server's user ``email``, made by someone else, is the annotator ``name``."""
-    get(read(project), name)
+def _known_as(project: Project, name: str, email: str, studio: Studio) -> None:
+    """Remember that the server's user ``email``, made by someone else, is the annotator ``name``."""
     if email.lower() not in {str(user.get("email", "")).lower() for user in studio.users()}:
-        raise CopydeskError(f"the server has no user {email!r}")
+        raise CopydeskError(f"the server has no user {email!r}", "the address that they sign in with")
     _remember(project, studio, name, {"email": email, "password": ""})
 
 

@@ -112,7 +112,7 @@ def _answer(
     if not isinstance(annotator, str) or annotator.startswith(UNKNOWN):
         reading.unknown.add(sheet.project_id)
         message = f"{annotator or 'a user who was deleted'} is no annotator of this project"
-        hint = "tell who it is with `copydesk annotators`; the answer stays on the server until then"
+        hint = "say who it is, `copydesk annotators add NAME --user EMAIL`; the answer stays on the server until then"
         reading.issues.append(Issue("unknown-user", place, message, "$.completed_by", hint))
         return None
     reading.issues += _people(answer, annotator, sheet, place)

@@ -34,6 +34,7 @@ def annotators_add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="PSEUDONYM", help="Never a person's name.")],
     role: Annotated[str, typer.Option(help="human, model or adjudicator.")] = "human",
+    user: Annotated[str | None, typer.Option(metavar="EMAIL", help="Whom the server knows already.")] = None,
 ) -> int:
     """Let somebody label, and say how they sign in."""
     from copydesk import views
@@ -42,7 +43,7 @@ def annotators_add(
 
     desk: Desk = ctx.obj
     project = desk.project()
-    sign_in = annotators.add(project, name, Studio.connect(project), role)
+    sign_in = annotators.add(project, name, Studio.connect(project), role, user=user)
     return desk.answer({"annotators": [{"name": name, "role": role, "url": sign_in.url}]}, show=views.sign_in(sign_in))
 
 
