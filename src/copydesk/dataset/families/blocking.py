@@ -25,7 +25,7 @@ NAMES_STAND = 1.5  #: names and numbers count as so much rarer than other words
 FEW = 6  #: words of at most CAP texts, below which a text's crowded keys are asked too
 RARE = 6.0  #: weight by the word table from which a crowded word says anything
 HUBS = 6  #: texts with a crowded key that another one with it is compared with
-NEIGHBOURS = 12  #: texts with the most shared keys that each text is compared with
+NEIGHBOURS = 24  #: texts with the most shared keys that each text is compared with
 _CHUNK = 2048  # texts whose neighbours are looked up at a time
 
 

@@ -49,7 +49,7 @@ class Clusters:
     def forbidden(self, a: str, b: str) -> str | None:
         """Why the sets of two articles must stay apart: *parted*, *released*; None when they need not."""
         a, b = self.find(a), self.find(b)
-        if not self._foes[a].isdisjoint(self._members[b]) or not self._foes[b].isdisjoint(self._members[a]):
+        if any(self.find(foe) == b for foe in self._foes.get(a, ())):
             return "parted"
         splits = {self._fixed[root] for root in (a, b) if root in self._fixed}
         return "released" if len(splits) > 1 else None
@@ -62,7 +62,7 @@ class Clusters:
         self._leader[b] = a
         self._members[a] += self._members.pop(b)
         self._texts[a] |= self._texts.pop(b)
-        self._foes[a] |= self._foes.pop(b)
+        self._foes[a] |= self._foes.pop(b, set())
         if b in self._fixed:
             self._fixed[a] = self._fixed.pop(b)
         for other, total in self._sums.pop(b, {}).items():

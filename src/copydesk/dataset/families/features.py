@@ -35,6 +35,8 @@ NAMES = (
 )
 MAX_ORDERED = 20_000  #: words of a text whose order is compared; longer texts are judged by the rest
 PASSAGE = 40  #: content words of a passage: a long paragraph
+LEAST_KEYS = 0.1  #: share of the lighter text's key weight, and
+LEAST_FIVES = 0.02  #: of its runs of five words; two texts that have less of both in common are not derived
 _BATCH = 512  # pairs at a time: their arrays stay in cache
 
 
@@ -43,6 +45,22 @@ def features(prints: Prints, pairs: Index) -> Matrix:
     strings = _Strings(prints)
     batches = [_batch(prints, pairs[n : n + _BATCH], strings) for n in range(0, len(pairs), _BATCH)]
     return np.concatenate(batches) if batches else np.zeros((0, len(NAMES)))
+
+
+def alike(prints: Prints, pairs: Index) -> Flags:
+    """Which of ``pairs`` have enough in common for a closer look: half of those asked about, nearly all true ones."""
+    batches = [_alike(prints, pairs[n : n + _BATCH]) for n in range(0, len(pairs), _BATCH)]
+    return np.concatenate(batches) if batches else np.zeros(0, np.bool_)
+
+
+def _alike(prints: Prints, pairs: Index) -> Flags:
+    left, right = pairs[:, 0], pairs[:, 1]
+    sides = _Keys.of(prints, left), _Keys.of(prints, right)
+    held = sides[0].holding(_common(sides[0].codes, sides[1].codes))
+    keys = _shares(sides[0].total(held), sides[0].total(), sides[1].total())[0]
+    fives = _counted(prints.fives.take(left), prints.fives.take(right))[0]
+    enough: Flags = (keys >= LEAST_KEYS) | (fives >= LEAST_FIVES)
+    return enough
 
 
 def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:

@@ -25,7 +25,7 @@ from copydesk.dataset.families import model
 from copydesk.dataset.families.alignment import Passages, align
 from copydesk.dataset.families.blocking import candidates
 from copydesk.dataset.families.crowds import Crowds
-from copydesk.dataset.families.features import features
+from copydesk.dataset.families.features import alike, features
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
 from copydesk.dataset.families.prints import Array, Index, Prints
@@ -220,7 +220,10 @@ def _score(shard: _Pairs) -> Any:
 
 def score(prints: Prints, pairs: Index) -> Any:
     """Probability that the texts of each pair derive from one another or from one text; to six digits."""
-    return np.round(model.head("link")(features(prints, pairs))[:, 1], 6)
+    close = alike(prints, pairs)
+    scores = np.zeros(len(pairs))
+    scores[close] = np.round(model.link()(features(prints, pairs[close]))[:, 1], 6)
+    return scores
 
 
 def describe(texts: Sequence[tuple[str, str]]) -> list[_Described]:

@@ -1,8 +1,9 @@
 """The shipped model: numbers of a pair in, probabilities out. A readable JSON file; loading it runs no code from it.
 
-A *head* is an ensemble of small trees for each of its classes, whose leaf values are summed and turned into
-probabilities. A tree is five rows of equal length: the feature asked at each node, its threshold, where to go when the
-value is at most the threshold (left) or above it (right), and the value of a leaf (feature -1).
+The head ``link`` is a sum of curves (:class:`Curves`): what each feature says, and how some change what others say.
+The heads ``extent`` and ``wording`` are ensembles of small trees, one for each class, whose leaf values are summed. A
+tree is five rows of equal length: the feature asked at each node, its threshold, where to go when the value is at most
+the threshold (left) or above it (right), and the value of a leaf (feature -1).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from copydesk.files import read_json
 
 MODEL = Path(__file__).with_name("model.json")
+LIMIT = 3.0  #: spreads from the mean beyond which a product grows no further
 _BATCH = 1024  # rows at a time: they stay in cache
 
 Matrix = npt.NDArray[np.float64]
@@ -98,7 +100,59 @@ class Head:
         return probabilities
 
 
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """A logistic model: a curve for each feature, and products of features, summed and turned into a probability."""
+
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    bias: float
+    curves: tuple[tuple[Matrix, Matrix], ...]  #: for each feature, values and what the sum gains there; lines between
+    scales: tuple[tuple[bool, float, float], ...]  #: for each feature, whether its root is taken, mean and spread
+    products: tuple[tuple[int, int, float], ...]  #: two features and the weight of their scaled values' product
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Curves:
+        names = tuple(record["features"])
+        rows = [record["curves"][name] for name in names]
+        return cls(
+            names,
+            tuple(record["classes"]),
+            record["bias"],
+            tuple((np.array(row["at"], np.float64), np.array(row["gain"], np.float64)) for row in rows),
+            tuple((row["root"], row["mean"], row["spread"]) for row in rows),
+            tuple((names.index(one), names.index(other), weight) for one, other, weight in record["products"]),
+        )
+
+    def __call__(self, x: Matrix) -> Matrix:
+        """Shape: (rows, 2); each row sums to 1."""
+        parts = [self._probabilities(x[n : n + _BATCH]) for n in range(0, len(x), _BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, 2))
+
+    def _probabilities(self, x: Matrix) -> Matrix:
+        # column by column, never as a matrix product: a row's sum is then the same in whatever company it is computed
+        columns = np.ascontiguousarray(x.T)
+        total = np.full(len(x), self.bias)
+        for column, (at, gain) in zip(columns, self.curves, strict=True):
+            total += np.interp(column, at, gain)
+        scaled = [
+            np.clip(((np.sqrt(column) if root else column) - mean) / spread, -LIMIT, LIMIT)
+            for column, (root, mean, spread) in zip(columns, self.scales, strict=True)
+        ]
+        for one, other, weight in self.products:
+            total += scaled[one] * scaled[other] * weight
+        derived = 1 / (1 + np.exp(-total))
+        probabilities: Matrix = np.stack([1 - derived, derived], axis=1)
+        return probabilities
+
+
+@cache
+def link() -> Curves:
+    """The head that says whether two texts derive from one another."""
+    return Curves.of(read_json(MODEL)["heads"]["link"])
+
+
 @cache
 def head(name: str) -> Head:
-    """The head ``link``, ``extent`` or ``wording`` of the shipped model."""
+    """The head ``extent`` or ``wording``."""
     return Head.of(read_json(MODEL)["heads"][name])

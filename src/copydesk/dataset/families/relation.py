@@ -93,9 +93,11 @@ def direction(a: Mapping[str, Any], b: Mapping[str, Any], extent: str) -> tuple[
 
 def _credits(article: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether ``article`` names the publisher or agency of ``other`` as its source."""
-    own = _names(article)
+    others = _names(other) - _names(article)
+    if not others:
+        return False
     named = " ".join(_CREDIT.findall(article["text"] or "")).casefold()
-    return any(name not in own and re.search(rf"\b{re.escape(name)}\b", named) for name in _names(other))
+    return any(re.search(rf"\b{re.escape(name)}\b", named) for name in others)
 
 
 def _names(article: Mapping[str, Any]) -> set[str]:

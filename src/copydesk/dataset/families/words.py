@@ -97,7 +97,7 @@ class Lexicon:
             self._grow()
         stemmed = stem(token)
         seen = self._texts_with.get(stemmed, 0)
-        kind, weight = self._judge(token, seen)
+        kind, weight = self._judge(token, stemmed, seen)
         self._hashes[n] = xxhash.xxh32_intdigest(stemmed.encode())
         self._weights[n] = round(weight * _STEPS) / _STEPS
         self._kinds[n] = kind
@@ -106,13 +106,13 @@ class Lexicon:
         self._index[token] = n
         return n
 
-    def _judge(self, token: str, seen: int) -> tuple[int, float]:
+    def _judge(self, token: str, stemmed: str, seen: int) -> tuple[int, float]:
         """Kind and weight of a word that ``seen`` training texts have."""
         weight = math.log(self._n_texts / seen) if seen else self._unseen
         if token[0] in ENDS:
             return END, 0.0
         if token[0].isdigit():
-            return NUMBER, min(self._unseen, 2.0 + 1.2 * len(token))
+            return NUMBER, min(self._unseen, 2.0 + 1.2 * len(stemmed))  # 1,200 weighs what 1200 does
         if weight < _COMMON_BELOW:
             return COMMON, weight
         if seen:

@@ -1,0 +1,91 @@
+"""People's word on families, from ``dataset/families.toml`` through build and splits into the published rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk import files
+from copydesk.console import quiet
+from copydesk.dataset.build import build
+from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.write import release
+from copydesk.dataset.store import Store
+from copydesk.project import CONFIG, Project
+from copydesk.testing import a_project
+from copydesk.testing.corpora import WAIVED
+
+STORY = (
+    "The harbour of Lindesnes was closed on Tuesday after the ferry Havbris struck the pier at 14:20. "
+    "Captain Ingrid Solheim told Fjordbladet that 38 passengers were brought ashore. "
+    "The police in Mandal opened an inquiry. Repairs will cost 12 million kroner, said mayor Torstein Vik."
+)
+TEXTS = {
+    "first": STORY,
+    "second": STORY.replace("38", "39").replace("opened an inquiry", "are looking into it"),
+    "snow": "Snow fell on Trondheim for nine days and the schools of Lade and Charlottenlund stayed shut, said Kari Moe.",
+    "vote": "Quito votes on Sunday. Candidate Rosa Paredes wants a tunnel under Pichincha; her rival Luis Endara a tram.",
+}
+NAMED = f"fam-{'b' * 16}"
+
+
+def built(project: Project) -> tuple[dict[str, str], dict[str, Any]]:
+    """Build; the id of each article by its name, and what the build holds."""
+    build(project, jobs=1, progress=quiet)
+    store = Store(project)
+    ids = {Path(row["provenance"]["path"]).stem: row["article_id"] for row in store.by_id.values()}
+    family = {name: store.by_id[article]["family_id"] for name, article in ids.items()}
+    return ids, {"family": family, "links": list(store.links()), "families": list(store.families())}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = a_project(tmp_path / "news", **TEXTS)
+    settings = made.root / CONFIG
+    files.write_text(settings, settings.read_text(encoding="utf-8") + WAIVED)
+    return Project.load(made.root)
+
+
+def say(project: Project, ids: dict[str, str], family: str) -> None:
+    """Part the two ferries, join snow and vote, rename what comes of it."""
+    lines = [
+        f'[[part]]\narticles = ["{ids["first"]}", "{ids["second"]}"]\nreason = "two ferries"',
+        f'[[join]]\narticles = ["{ids["snow"]}", "{ids["vote"]}"]\nreason = "one column"',
+        f'[[rename]]\nfamily = "{family}"\nto = "{NAMED}"\nreason = "as in the 2023 collection"',
+    ]
+    files.write_text(project.dataset / "families.toml", "\n\n".join(lines) + "\n")
+
+
+def test_what_people_say_of_families_reaches_the_splits_and_the_published_rows(project: Project) -> None:
+    ids, before = built(project)
+    assert before["family"]["first"] == before["family"]["second"]
+    assert before["family"]["snow"] != before["family"]["vote"]
+    joined = min(("snow", "vote"), key=ids.__getitem__)
+    say(project, ids, before["family"][joined])
+
+    _, after = built(project)
+    family = after["family"]
+    assert family["first"] != family["second"]
+    assert family["snow"] == family["vote"] == NAMED
+    assert before["family"][joined] in next(f["aliases"] for f in after["families"] if f["family_id"] == NAMED)
+    assert built(project)[1] == after  # it survives rebuilds
+
+    said = release(project, "1.0.0", bump_auto=False, now="2026-01-02T00:00:00Z")
+    assert said.path is not None
+    facts = ReleaseFacts.read(said.path)
+    reasons = {(row["a"], row["b"]): (row["decided_by"], row["reason"]) for row in facts.rows("families")}
+    assert reasons[tuple(sorted((ids["snow"], ids["vote"])))] == ("people", "one column")
+    placed = {row["article_id"]: row["split"] for row in facts.rows("articles")}
+    assert placed[ids["snow"]] == placed[ids["vote"]]
+    manifest = files.read_json(said.path / "manifest.json")
+    assert "dataset/families.toml" in {row["path"] for row in manifest["inputs"]}
+
+
+def test_a_parted_pair_is_dealt_as_two(project: Project) -> None:
+    ids, before = built(project)
+    say(project, ids, before["family"]["snow"])
+    _, after = built(project)
+    parted = next(each for each in after["links"] if {each["a"], each["b"]} == {ids["first"], ids["second"]})
+    assert (parted["band"], parted["decided_by"], parted["reason"]) == ("parted", "people", "two ferries")
