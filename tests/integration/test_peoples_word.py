@@ -25,8 +25,8 @@ STORY = (
 TEXTS = {
     "first": STORY,
     "second": STORY.replace("38", "39").replace("opened an inquiry", "are looking into it"),
-    "snow": "Snow fell on Trondheim for nine days and the schools of Lade and Charlottenlund stayed shut, said Kari Moe.",
-    "vote": "Quito votes on Sunday. Candidate Rosa Paredes wants a tunnel under Pichincha; her rival Luis Endara a tram.",
+    "snow": "Snow fell on Trondheim for nine days and the schools of Lade stayed shut, said Kari Moe.",
+    "vote": "Quito votes on Sunday. Candidate Rosa Paredes wants a tunnel under Pichincha; Luis Endara a tram.",
 }
 NAMED = f"fam-{'b' * 16}"
 

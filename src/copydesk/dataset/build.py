@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from copydesk import files
 from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
@@ -49,10 +51,11 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
         workers = executor(jobs)
         taken = ingest.ingest(project, executor=workers, progress=progress)
         links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
+        word = families.PeoplesWord.load(project)
         grouping = families.group(
-            taken.held.records(("article_id", "text_sha256")),
+            _heads(taken.held, word),
             links,
-            word=families.PeoplesWord.load(project),
+            word=word,
             released=records.read("split", project.dataset / "splits.jsonl"),
         )
         built = Built(
@@ -72,6 +75,16 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
         }
         Store(project).replace(tables, taken.rejects, lambda: _stats(built, tally, grouping.links), schemas.arrow)
     return built
+
+
+def _heads(held: Articles, word: families.PeoplesWord) -> list[Row]:
+    """Id and digest of every article; all of those that people join, between which a link may have to be made."""
+    heads = held.records(("article_id", "text_sha256"))
+    named = {article for ruling in word.joins for article in ruling.articles}
+    rows = [n for n, head in enumerate(heads) if head["article_id"] in named]
+    for n, record in zip(rows, held.take(np.array(rows, np.int64)).records(), strict=True):
+        heads[n] = record
+    return heads
 
 
 class Tally:
