@@ -7,14 +7,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from copydesk import files
 from copydesk.console import quiet
 from copydesk.dataset.build import build
-from copydesk.dataset.release import sums
+from copydesk.dataset.release import passages, sums
 from copydesk.dataset.release.facts import ReleaseFacts, read_manifest
 from copydesk.dataset.release.hydrate import hydrate
 from copydesk.dataset.release.verify import verify
@@ -25,6 +28,8 @@ from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.labeling.reference import answers
 from copydesk.project import Project
 from copydesk.testing import an_annotation
+from mutations.rows import edit_rows
+from mutations.sealing import seal
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-01-02T00:00:00Z"
@@ -69,8 +74,6 @@ def words(text: str) -> list[str]:
 
 def everything(folder: Path) -> dict[str, str]:
     """Every file of a release as words in a row, Parquet unpacked."""
-    import pyarrow.parquet as pq
-
     found: dict[str, Any] = {}
     for path in [*sums.present(folder), sums.SUMS]:
         packed = path.endswith(".parquet")
@@ -142,3 +145,59 @@ def test_the_card_says_how_to_load_it_and_that_works(project: Project) -> None:
     code = "\n".join(blocks)
     done = subprocess.run([sys.executable, "-c", code], cwd=project.dist, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def another_url(row: dict[str, Any], random: Random) -> None:
+    row["url"] = "https://elsewhere.example/story"
+
+
+def test_a_change_that_is_consistent_in_itself_is_seen_from_the_project(project: Project, tmp_path: Path) -> None:
+    """Another url, all documents and sums written anew: only who trusts more than the folder can tell."""
+    copy = Path(shutil.copytree(project.dist / "cyberscam-1.0.0", tmp_path / "copy"))
+    edit_rows(another_url, "articles")(copy, Random(1))
+    assert verify(copy).ok
+    found = verify(copy, project=project)
+    assert {check.name for check in found.checks if not check.ok} == {"record", "raw"}
+    (issue,) = (issue for issue in found.issues if issue.code == "raw-differs")
+    assert issue.path == "$.url"
+
+
+@pytest.mark.parametrize("name", ["cyberscam-1.0.0", "cyberscam-1.0.0-public"])
+def test_what_was_cut_here_is_what_the_record_and_the_raw_files_say(project: Project, name: str) -> None:
+    found = verify(project.dist / name, project=project)
+    assert (found.ok, found.issues) == (True, ())
+    assert {check.name: check.detail for check in found.checks if check.name in ("record", "raw")} == {
+        "record": "ok",
+        "raw": "ok",
+    }
+
+
+def test_a_raw_file_that_is_gone_proves_nothing(project: Project, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(project.root, tmp_path / "project", ignore=shutil.ignore_patterns("build", "dist")))
+    sorted((root / "dataset/raw/samples").glob("*.txt"))[0].unlink()
+    found = verify(project.dist / "cyberscam-1.0.0", project=Project.load(root))
+    assert [issue.code for issue in found.issues] == ["raw-missing"]
+    (root / "dataset/releases/1.0.0.json").unlink()
+    found = verify(project.dist / "cyberscam-1.0.0", project=Project.load(root))
+    assert sorted(issue.code for issue in found.issues) == ["raw-missing", "record-missing"]
+
+
+def test_passages_that_were_tampered_with_are_found(project: Project, public: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(public, tmp_path / "copy"))
+    path = copy / passages.PASSAGES
+    table = pq.read_table(path)
+    starts = table["start"].to_pylist()
+    starts[0] = table["end"][0].as_py() + 1
+    pq.write_table(table.set_column(1, table.schema.field("start"), pa.array(starts, pa.int32())), path)
+    seal(copy, documents=False)
+    assert failed(copy) == {"passages"}
+    pq.write_table(table.rename_columns(["article_id", "start", "end", "words"]), path)
+    seal(copy, documents=False)
+    assert failed(copy) == {"passages"}
+    path.unlink()
+    seal(copy, documents=False)
+    assert failed(copy) == {"passages"}
+
+
+def failed(folder: Path) -> set[str]:
+    return {check.name for check in verify(folder).checks if not check.ok}

@@ -66,13 +66,18 @@ def verify(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")],
     signers: Annotated[Path | None, typer.Option(metavar="FILE", help="Allowed signers, as ssh-keygen reads.")] = None,
+    project: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where it was cut: its record and raw files are read again.")
+    ] = None,
 ) -> int:
     """Check a release from its folder alone: files, rows, labels, splits, numbers, loading."""
     from copydesk import views
     from copydesk.dataset.release.verify import verify
+    from copydesk.project import Project
 
     desk: Desk = ctx.obj
-    found = verify(desk.root / folder, signers=signers)
+    held = Project.open(desk.root / project) if project is not None else None
+    found = verify(desk.root / folder, signers=signers, project=held)
     return desk.answer(found.as_json(), issues=found.issues, show=views.verified(found), failed=not found.ok)
 
 

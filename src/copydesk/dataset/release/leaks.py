@@ -7,19 +7,21 @@ Out: :class:`Leak`, with the passage as evidence; what the search for families m
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.files import sha256
+from xxhash import xxh3_64_intdigest
+
 from copydesk.issues import Issue
 
 LEAST = 100  #: code points that a sentence must have to be looked for
 REMOVED = "removed"  #: stands for a split where an article is in none any more
 _SHOWN = 160
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*")
-_WORD = re.compile(r"\w+")
+_APART = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,19 +49,58 @@ class Leak:
 def find(
     articles: Iterable[Mapping[str, Any]], splits: Mapping[str, str], removed: Iterable[Mapping[str, Any]]
 ) -> list[Leak]:
-    """Every long sentence that articles of two splits share, or that a removed one shares with one published."""
+    """Every long sentence that articles of two splits share, or that a removed one shares with one published.
+
+    Both are gone through twice: first only a number per sentence is kept, then the sentences that some number shares.
+    """
+    suspects = _in_several(_standing(articles, splits, removed))
     places: dict[str, dict[str, str]] = defaultdict(dict)
     passages: dict[str, str] = {}
-    for article, split in [
-        *((article, splits[article["article_id"]]) for article in articles if article["article_id"] in splits),
-        *((article, REMOVED) for article in removed),
-    ]:
+    for article, split in _standing(articles, splits, removed) if suspects else ():
         for passage in _passages(article["text"]):
-            key = sha256(" ".join(_WORD.findall(passage.casefold())).encode())[:32]
-            places[key][article["article_id"]] = split
-            passages.setdefault(key, passage)
-    found = {key: standing for key, standing in places.items() if len(set(standing.values())) > 1}
-    return sorted(Leak(passages[key], tuple(sorted(standing.items()))) for key, standing in found.items())
+            words = _words(passage)
+            if _number(words) in suspects:
+                places[words][article["article_id"]] = split
+                passages.setdefault(words, passage)
+    found = {words: standing for words, standing in places.items() if len(set(standing.values())) > 1}
+    return sorted(Leak(passages[words], tuple(sorted(standing.items()))) for words, standing in found.items())
+
+
+def _standing(
+    articles: Iterable[Mapping[str, Any]], splits: Mapping[str, str], removed: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Articles with the split they are in; those held out are nowhere."""
+    for article in articles:
+        if article["article_id"] in splits:
+            yield article, splits[article["article_id"]]
+    for article in removed:
+        yield article, REMOVED
+
+
+def _in_several(standing: Iterable[tuple[Mapping[str, Any], str]]) -> set[int]:
+    """Numbers of sentences that stand in more than one split."""
+    import numpy as np
+
+    names: list[str] = []
+    hashes, where = array("Q"), array("B")
+    for article, split in standing:
+        if split not in names:
+            names.append(split)
+        for passage in _passages(article["text"]):
+            hashes.append(_number(_words(passage)))
+            where.append(names.index(split))
+    pairs = np.unique(np.rec.fromarrays([np.frombuffer(hashes, np.uint64), np.frombuffer(where, np.uint8)]))
+    numbers, times = np.unique(pairs["f0"], return_counts=True) if len(pairs) else ((), np.array([]))
+    return {int(number) for number, n in zip(numbers, times, strict=True) if n > 1}
+
+
+def _number(words: str) -> int:
+    return xxh3_64_intdigest(words.encode("utf-8", "surrogatepass"))
+
+
+def _words(passage: str) -> str:
+    """Its words: letters alike, and nothing of what stands between them."""
+    return _APART.sub(" ", passage.casefold()).strip()
 
 
 def counts(leaks: Iterable[Leak]) -> dict[str, int]:

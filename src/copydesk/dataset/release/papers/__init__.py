@@ -5,7 +5,7 @@ Out: documents as bytes, the same for the same facts; open questions of the data
 """
 
 from copydesk.dataset.release.papers.changelog import gather
-from copydesk.dataset.release.papers.checking import check, check_scan
+from copydesk.dataset.release.papers.checking import check, check_leaks, check_scan
 from copydesk.dataset.release.papers.writing import documents, report, unanswered
 
-__all__ = ["check", "check_scan", "documents", "gather", "report", "unanswered"]
+__all__ = ["check", "check_leaks", "check_scan", "documents", "gather", "report", "unanswered"]

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 from copydesk import __version__
-from copydesk.dataset.release import personal
+from copydesk.dataset.release import leaks, personal
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
 from copydesk.dataset.release.papers.writing import documents
 from copydesk.issues import Issue
@@ -50,6 +51,28 @@ def check_scan(facts: ReleaseFacts, scan: personal.Scan) -> Iterator[Issue]:
         if stated.get(kind) != counted[kind]:
             message = f"counts {stated.get(kind)} for {kind}, but the articles give {counted[kind]}"
             yield Issue("scan-differs", MANIFEST, message, f"$.scans.personal.{kind}", "make the release again")
+
+
+def check_leaks(facts: ReleaseFacts) -> Iterator[Issue]:
+    """Whether splits share as many long sentences as the manifest says, where all words are here."""
+    stated = facts.scans.get("leaks")
+    if stated is None or stated.get("least") != leaks.LEAST:
+        return
+    splits = {row["article_id"]: row["split"] for row in facts.rows("articles", columns=["article_id", "split"])}
+    counted = leaks.counts(leaks.find(_Texts(facts), splits, []))
+    if stated != counted:
+        message = f"counts {stated} for sentences in several splits, but the articles give {counted}"
+        yield Issue("scan-differs", MANIFEST, message, "$.scans.leaks", "make the release again")
+
+
+class _Texts:
+    """Articles with their text, as often as they are asked for; never all of them in memory."""
+
+    def __init__(self, facts: ReleaseFacts) -> None:
+        self._facts = facts
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self._facts.rows("articles", columns=["article_id", "text"])
 
 
 def _held_against(

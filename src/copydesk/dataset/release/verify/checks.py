@@ -16,10 +16,11 @@ import pyarrow as pa
 from copydesk.dataset import hub
 from copydesk.dataset.release.facts import MANIFEST, NotARelease, read_manifest
 from copydesk.dataset.release.sums import SUMS
-from copydesk.dataset.release.verify import families, rows, whole, withheld
+from copydesk.dataset.release.verify import croissant, families, rows, source, whole, withheld
 from copydesk.dataset.release.verify.opened import MOST, Check, Found, Opened, Unreadable, Verification
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
+from copydesk.project import Project
 
 
 def documents(opened: Opened) -> Iterator[Issue]:
@@ -29,8 +30,9 @@ def documents(opened: Opened) -> Iterator[Issue]:
     found = rows_of(opened)
     expected = papers.documents(opened.facts, found.tally) if opened.documents is None else opened.documents
     yield from papers.check(opened.folder, opened.facts, expected)
-    if found.scan is not None:
+    if found.scan is not None and not opened.facts.reanchored:
         yield from papers.check_scan(opened.facts, found.scan)
+        yield from papers.check_leaks(opened.facts)
 
 
 def loads(opened: Opened) -> Iterator[Issue]:
@@ -61,7 +63,15 @@ CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
     "families": families.families,
     "earlier": families.earlier,
     "documents": documents,
+    "croissant": croissant.croissant,
     "loads": loads,
+    "record": source.record,
+    "raw": source.raw,
+}
+NOT_ASKED = {
+    "signature": "no file of signers was given",
+    "record": "no project was given",
+    "raw": "no project was given",
 }
 
 
@@ -69,12 +79,14 @@ def verify(
     folder: Path,
     *,
     signers: Path | None = None,
+    project: Project | None = None,
     jobs: int | None = None,
     documents: Mapping[str, bytes] | None = None,
 ) -> Verification:
     """Check the release in ``folder``.
 
-    signers:   an ``allowed_signers`` file of ssh-keygen.
+    signers:   an ``allowed_signers`` file of ssh-keygen: one of them must have signed.
+    project:   where it was cut: the record of the release there, and the raw files, must say the same.
     jobs:      how many processes read a large release; one per core without it.
     documents: what its documents should be, for who has just computed them from the same rows.
 
@@ -86,7 +98,7 @@ def verify(
     if signers is not None and not signers.is_file():
         raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
     _refuse_newer(folder)
-    opened, checks, issues = Opened(folder, signers, jobs, documents), [], list[Issue]()
+    opened, checks, issues = Opened(folder, signers, project, jobs, documents), [], list[Issue]()
     for name, check in CHECKS.items():
         found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]
@@ -119,6 +131,7 @@ def _detail(name: str, found: list[Issue], opened: Opened) -> str:
     if errors(found):
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         return f"{found[0].where}: {found[0].message}{more}"
-    if name == "signature" and opened.signers is None:
-        return "not asked: no file of signers was given"
+    asked = opened.signers if name == "signature" else opened.project
+    if name in NOT_ASKED and asked is None:
+        return f"not asked: {NOT_ASKED[name]}"
     return "ok" if not found else f"{len(found)} warnings"

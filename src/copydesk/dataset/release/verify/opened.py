@@ -18,6 +18,7 @@ from copydesk.dataset.release.shards import Digests
 from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 from copydesk.labeling.layers import Layer
+from copydesk.project import Project
 from copydesk.schemas import RECORDS, Schemas
 
 Record = dict[str, Any]
@@ -74,6 +75,7 @@ class Opened:
 
     folder: Path
     signers: Path | None
+    project: Project | None = None  #: whose record and raw files the release is held against
     jobs: int | None = None
     documents: Mapping[str, bytes] | None = None  #: what its documents should be, when that was computed already
     found: Found | None = None  #: of the one pass over the rows, when it was made
