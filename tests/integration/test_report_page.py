@@ -117,6 +117,36 @@ def test_words_stand_out_from_the_page(browser: Any, path: Path, scheme: str) ->
     assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= 7
 
 
+def test_print_is_black_on_white_without_what_cannot_be_clicked(browser: Any, path: Path) -> None:
+    context = browser.new_context(color_scheme="dark")
+    opened = context.new_page()
+    opened.goto(path.as_uri())
+    opened.locator("#shown .words").wait_for()
+    opened.emulate_media(media="print")
+    shown = {
+        part: opened.locator(part).first.is_visible() for part in ("nav", "form", "#list", "#shown", "#labels .plot")
+    }
+    style = "(name) => getComputedStyle(document.documentElement)[name].match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    ink, paper = (opened.evaluate(style, name) for name in ("color", "backgroundColor"))
+    pages = opened.pdf(format="A4")
+    context.close()
+    assert shown == {"nav": False, "form": False, "#list": False, "#shown": True, "#labels .plot": True}
+    assert (ink, paper) == ([0, 0, 0], [255, 255, 255])
+    assert pages.startswith(b"%PDF")
+
+
+def test_everything_that_can_be_used_can_be_reached_by_tab_and_shows_where_one_is(page: Any) -> None:
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.id || document.activeElement.tagName")
+        if here == "BODY":  # past the last one
+            break
+        reached.add(here)
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert {"A", "query", "split", "state", "INPUT", "BUTTON", "SUMMARY"} <= reached
+
+
 def luminance(colour: list[float]) -> float:
     """Relative luminance of an sRGB colour. Source: WCAG 2.2."""
     linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]

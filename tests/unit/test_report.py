@@ -13,7 +13,7 @@ import pytest
 from copydesk.dataset.release.papers.report_page import plots, render, viewer
 from copydesk.dataset.release.papers.report_page.families import _marked
 from copydesk.dataset.release.papers.report_page.markup import data
-from copydesk.dataset.release.papers.report_page.sections import _periods
+from copydesk.dataset.release.papers.report_page.sections import _distances, _periods
 from copydesk.dataset.release.papers.summary import Summary
 from released import RAIN, a_release
 
@@ -140,3 +140,13 @@ def test_plots_escape_names_and_say_their_numbers():
 def test_an_interval_below_zero_moves_the_axis():
     plot = plots.intervals("Agreement", [plots.Interval("alpha", -0.2, -0.5, 0.1)])
     assert all(float(x) >= 0 for x in re.findall(r'x1="(-?[\d.]+)"', plot))
+
+
+def test_each_splits_distance_from_the_whole_is_named():
+    assert _distances({"train": 0.25, "test": None}).endswith("(total variation): train 0.250, test –.")
+
+
+def test_the_leak_check_says_what_the_search_for_sentences_found(tmp_path):
+    found = {"leaks": {"passages": 3, "articles": 5, "least": 100}}
+    page = render(Summary(a_release(tmp_path / "weather", scans=found)))
+    assert "Of sentences with 100 code points and more, 3 stand in articles of two splits, in 5 articles." in page

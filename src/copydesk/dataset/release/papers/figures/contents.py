@@ -93,6 +93,8 @@ def splits(summary: Summary) -> str:
         "split stays there.",
         table(("split", "articles", "families"), [_split_row(summary, split) for split in SPLITS]),
     ]
+    if said := shared_passages(summary):
+        lines.append(said)
     if summary.left_out:
         plural = "family" if len(summary.families) == 1 else "families"
         got = " and ".join(summary.facts.splits) or "no split"
@@ -104,6 +106,16 @@ def splits(summary: Summary) -> str:
             else f"Left out as empty: {' and '.join(summary.left_out)}."
         )
     return "\n\n".join(lines)
+
+
+def shared_passages(summary: Summary) -> str:
+    """What the search for sentences in several splits found, whatever families say; empty where nobody searched."""
+    found = summary.facts.scans.get("leaks")
+    if not found:
+        return ""
+    none = "none stands" if not found["passages"] else f"{number(found['passages'])} stand"
+    where = f", in {number(found['articles'])} articles" if found["passages"] else ""
+    return f"Of sentences with {found['least']} code points and more, {none} in articles of two splits{where}."
 
 
 def _split_row(summary: Summary, split: str) -> tuple[str, str, str]:

@@ -106,6 +106,9 @@ def limits(summary: Summary) -> str:
         found.append(f"{number(len(summary.facts.disputes))} units are disputed and are not in gold")
     if summary.facts.audience == "public":
         found.append("words of sources that are not cleared are null")
+    if summary.facts.reanchored:
+        near = number(len(summary.facts.reanchored))
+        found.append(f"{near} articles hold a reader's own near copy, to which labels were moved")
     return bullets(found) if found else "None that the numbers show."
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
+from copydesk.dataset.release.papers.figures.contents import shared_passages
 from copydesk.dataset.release.papers.report_page import plots
 from copydesk.dataset.release.papers.report_page.markup import count, section, table, text
 from copydesk.dataset.release.papers.summary import Summary
@@ -88,20 +89,20 @@ def labels(summary: Summary) -> str:
     for each in summary.distributions:
         title = f"{each.config}: {each.column}"
         if not each.total:
-            parts.append(f"<h3>{text(title)}</h3><p>None decided.</p>")
+            parts.append(f"<div><h3>{text(title)}</h3><p>None decided.</p></div>")
             continue
         shown = [label for label in each.labels if each.total[label]]
         counts = {label: {split: each.counts[split][label] for split in each.counts} for label in shown}
         never = [label for label in each.labels if not each.total[label]]
-        note = _distances(each.distance(split) for split in each.counts) if len(each.counts) > 1 else ""
+        note = _distances({split: each.distance(split) for split in each.counts}) if len(each.counts) > 1 else ""
         note += f" Never: {', '.join(map(text, never))}." if never else ""
         plot = plots.stacked(f"Gold labels, {title}", counts, list(each.counts))
-        parts.append(f'<h3>{text(title)}</h3>{plot}<p class="note">{note.strip()}</p>')
-    return section("labels", "Labels", *parts)
+        parts.append(f'<div><h3>{text(title)}</h3>{plot}<p class="note">{note.strip()}</p></div>')
+    return section("labels", "Labels", f'<div class="columns">{"".join(parts)}</div>')
 
 
-def _distances(values: Iterable[float | None]) -> str:
-    shown = ", ".join("–" if value is None else f"{value:.3f}" for value in values)
+def _distances(values: Mapping[str, float | None]) -> str:
+    shown = ", ".join(f"{split} {'–' if value is None else f'{value:.3f}'}" for split, value in values.items())
     return f"Distance of each split from the whole (total variation): {shown}."
 
 
@@ -148,7 +149,7 @@ def splits(summary: Summary) -> str:
         for split in SPLITS
     ]
     held = [(text(each.article_id), text(each.reason), text(each.detail)) for each in summary.facts.held_out]
-    verdict = f"{count(len(crossing))} families lie in more than one split."
+    verdict = f"{count(len(crossing))} families lie in more than one split. {text(shared_passages(summary))}".strip()
     parts = [table(("split", "articles", "families"), body), f'<p class="note">Leak check: {verdict}</p>']
     if held:
         parts.append(table(("held out", "reason", "detail"), held))
