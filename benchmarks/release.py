@@ -208,7 +208,7 @@ def differing(one: Path, other: Path) -> int:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.read_bytes() == other.read_bytes()
+    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
 
 
 def at_size(place: Path, n: int, seed: int) -> Iterator[tuple[str, str, str]]:

@@ -148,5 +148,5 @@ def test_each_splits_distance_from_the_whole_is_named():
 
 def test_the_leak_check_says_what_the_search_for_sentences_found(tmp_path):
     found = {"leaks": {"passages": 3, "articles": 5, "least": 100}}
-    page = render(Summary(a_release(tmp_path / "weather", scans=found)))
+    page = render(Summary.of(a_release(tmp_path / "weather", scans=found)))
     assert "Of sentences with 100 code points and more, 3 stand in articles of two splits, in 5 articles." in page

@@ -21,7 +21,6 @@ LEAST = 100  #: code points that a sentence must have to be looked for
 REMOVED = "removed"  #: stands for a split where an article is in none any more
 _SHOWN = 160
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*")
-_APART = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -99,8 +98,19 @@ def _number(words: str) -> int:
 
 
 def _words(passage: str) -> str:
-    """Its words: letters alike, and nothing of what stands between them."""
-    return _APART.sub(" ", passage.casefold()).strip()
+    """Its letters and digits, alike in case, and nothing of what stands between them."""
+    return passage.casefold().translate(_LETTERS)
+
+
+class _Letters(dict[int, int | None]):
+    """For ``str.translate``: every sign that is no letter or digit goes."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = sign if chr(sign).isalnum() else None
+        return self[sign]
+
+
+_LETTERS = _Letters()
 
 
 def counts(leaks: Iterable[Leak]) -> dict[str, int]:
