@@ -212,6 +212,17 @@ def test_brat_standoff_says_it_all(tmp_path: Path) -> None:
     assert all(f"\n{name}" in known for name in ("PERSON", "CLAIMANT", "claimant Arg1:CLAIM", "stance_T1 Arg:stance"))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own, of pydantic
+def test_another_reader_of_brat_folders_loads_it(tmp_path: Path) -> None:
+    from bratly.io.file_read_src import read_and_load_ann_file
+
+    _, _, ann = brat.write([a_fire()], LAYERS, tmp_path)
+    loaded = read_and_load_ann_file(str(ann), renumerotize=False, grammar_check=False)
+    lines = {str(each).replace("\t", " ") for each in loaded.annotations}
+    assert lines == set(ann.read_text(encoding="utf-8").replace("\t", " ").splitlines())
+    assert "T3 GPE 13 16;17 21 New York" in lines
+
+
 # UIMA CAS
 
 

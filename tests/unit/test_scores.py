@@ -67,6 +67,12 @@ def test_claims_forgive_the_edges_and_score_each_question() -> None:
     assert found.questions == {"checkworthiness": 1, "attribution": 1, "certainty": 0}
 
 
+def test_who_helped_to_decide_is_not_scored_on_it() -> None:
+    own = an_annotation(ARTICLE, "entities", annotator="ann-a", value=spans(OSLO))
+    found = scored(ENTITIES, spans(OSLO), own)
+    assert "ann-a" not in found and found["ann-b"].asked == 1
+
+
 def test_practice_counts_for_nothing_else_and_an_adjudicators_word_does() -> None:
     lead = at_training(ENTITIES, "lead", spans(OSLO), role="adjudicator")
     practice = at_training(ENTITIES, "ann-a", spans(ANNA))

@@ -20,7 +20,7 @@ from copydesk.labeling.agreement.marking import MATCH
 from copydesk.labeling.agreement.matching import marks, paired
 from copydesk.labeling.agreement.people import NOTHING, Confused, compared, confused
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import Task, practised, tasks_of
+from copydesk.labeling.standing import Task, current, practised, tasks_of
 
 Record = Mapping[str, Any]
 SHOWN = 3  #: confusions told of each person
@@ -45,19 +45,26 @@ def scores(
     known: Iterable[Task],
     names: Iterable[str],
 ) -> dict[str, Score]:
-    """The score of each of ``names`` on the ``known`` tasks, by pseudonym."""
+    """The score of each of ``names`` on the ``known`` tasks that they did not help to decide, where there is any."""
+    records = list(annotations)
     units = tasks_of(gold)
     right = {task: {"value": agreed(layer, units.get(task, ())), **_NAMED} for task in known}
-    given: dict[str, list[Record]] = defaultdict(list)
-    for answer in practised(layer, annotations, articles):
-        if (answer["article_id"], answer["target"]) in right:
-            given[answer["annotator"]].append(answer)
-    return {
-        name: _score(
-            layer, [(answer, right[answer["article_id"], answer["target"]]) for answer in given[name]], len(right)
-        )
-        for name in names
-    }
+    worked = _by_person(current(layer, records, articles)[0])
+    given = _by_person(practised(layer, records, articles))
+    found = {}
+    for name in names:
+        asked = right.keys() - worked[name].keys()
+        pairs = [(given[name][task], right[task]) for task in sorted(asked & given[name].keys(), key=str)]
+        if asked:
+            found[name] = _score(layer, pairs, len(asked))
+    return found
+
+
+def _by_person(answers: Iterable[Record]) -> dict[str, dict[Task, Record]]:
+    found: dict[str, dict[Task, Record]] = defaultdict(dict)
+    for answer in answers:
+        found[answer["annotator"]][answer["article_id"], answer["target"]] = answer
+    return found
 
 
 _NAMED = {"annotator": "gold", "annotation_id": "gold"}

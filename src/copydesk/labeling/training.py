@@ -22,7 +22,7 @@ from copydesk.labeling.desks import Desk
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Ledger
 from copydesk.labeling.push import EXCHANGE, Pushed, Pushing
-from copydesk.labeling.standing import Task, current, whole
+from copydesk.labeling.standing import Task, current, tasks_by_status
 from copydesk.labeling.studio import Studio
 from copydesk.project import CONFIG, Project
 from copydesk.schemas import records
@@ -72,15 +72,14 @@ def _layer(work: Pushing, layer: Layer, chosen: Iterable[str]) -> Pushed:
     articles = {article_id: work.articles[article_id] for article_id in chosen}
     answers = latest(history(layer))
     gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
-    known = whole(layer, answers, gold, disputes, articles)
+    standing = tasks_by_status(articles, layer, answers, gold, disputes)
     given = current(layer, answers, articles)[0]
-    every = [(article_id, target) for article_id in articles for target in layer.target_ids]
     wanted = {}
     for person in work.people:
         if person.role != "model":
             desk = Desk(work.project.name, layer.name, layer.version, person.name, TRAINING)
             mine = [answer for answer in given if answer["annotator"] == person.name]
-            wanted[desk] = _asked(person, desk, every, known, mine)
+            wanted[desk] = _asked(person, desk, standing, mine)
     done = Pushed()
     for desk, places in work.found.items():
         if desk.layer == layer.name and desk not in wanted:
@@ -94,17 +93,17 @@ def _layer(work: Pushing, layer: Layer, chosen: Iterable[str]) -> Pushed:
 
 
 def _asked(
-    person: Annotator, desk: Desk, every: Iterable[Task], known: set[Task], mine: Iterable[Mapping[str, Any]]
+    person: Annotator, desk: Desk, standing: Mapping[Task, str], mine: Iterable[Mapping[str, Any]]
 ) -> list[Task]:
     """What ``person`` is asked: an annotator what is known, unless they helped to decide it; an adjudicator the rest.
 
-    ``mine``: their answers that count.
+    Disputes come before an adjudicator by ``referral``. ``mine``: their answers that count.
     """
     if person.role == "adjudicator":
         here = {(answer["article_id"], answer["target"]) for answer in mine if answer["source"]["project"] == desk.name}
-        return [task for task in every if task not in known or task in here]
+        return [task for task, status in standing.items() if status not in ("gold", "disputed") or task in here]
     given = {(answer["article_id"], answer["target"]) for answer in mine}
-    return [task for task in every if task in known and task not in given]
+    return [task for task, status in standing.items() if status == "gold" and task not in given]
 
 
 def _desk(work: Pushing, layer: Layer, desk: Desk, asked: Iterable[Task]) -> Pushed:
