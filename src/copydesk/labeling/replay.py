@@ -67,7 +67,7 @@ def _asked(project: Project, name: str, studio: Studio) -> dict[Task, tuple[int,
     """The live tasks on one annotator's desks: their ids, and whether they have an answer."""
     found = {}
     for desk, places in desks.find(project, studio.projects()).items():
-        if desk.annotator != name:
+        if desk.annotator != name or desk.purpose != desks.WORK:
             continue
         for place in places:
             for task in studio.tasks(place.project_id, ("id", "data", "total_annotations")):
