@@ -86,6 +86,15 @@ def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
         temporary.write_bytes(data)
 
 
+def pass_on(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` for the next step of the same run: nothing relies on it after a crash."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Put ``text`` at ``path`` as UTF-8 with ``\n``."""
     write_bytes(path, text.encode())

@@ -1,29 +1,35 @@
 """Shards: some records of one kind in one file on a shelf, sorted, ready to be read in part.
 
-In:  records as columns.
-Out: an Arrow file: opened in place, a few rows or columns of it are read without the rest.
+In:  records as columns; or arrays of numbers, for steps within a stage.
+Out: an Arrow file: opened in place, a few rows or columns of it are read without the rest. An ``.npy`` file likewise.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from copydesk.dataset.shelf import Shelf
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Array = npt.NDArray[Any]
+
 BATCH = 512  #: rows that stand together in a shard
 
 
-def write(shelf: Shelf, name: str, table: pa.Table) -> None:
-    """Put ``table`` on the shelf."""
+def write(shelf: Shelf, name: str, table: pa.Table, together: int = BATCH) -> None:
+    """Put ``table`` on the shelf; ``together``: rows that stand in one stretch."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as file:
-        file.write_table(table.combine_chunks(), max_chunksize=BATCH)
+        file.write_table(table.combine_chunks(), max_chunksize=together)
     shelf.put(name, sink.getvalue())
 
 
@@ -37,3 +43,18 @@ def read(shelf: Shelf, name: str, columns: Sequence[str] | None = None) -> pa.Ta
             names = pa.ipc.open_file(source).schema.names
             options = pa.ipc.IpcReadOptions(included_fields=[names.index(column) for column in columns])
         return pa.ipc.open_file(source, options=options).read_all()
+
+
+def write_arrays(shelf: Shelf, name: str, **arrays: Array) -> None:
+    """Put arrays on the shelf for the next step; they are made anew when a build is."""
+    for key, array in arrays.items():
+        file = io.BytesIO()
+        np.save(file, array)
+        shelf.put(f"{name}.{key}.npy", file.getbuffer(), passing=True)
+
+
+def read_arrays(shelf: Shelf, name: str, *keys: str) -> tuple[Array, ...]:
+    """Arrays by their keys; in a folder they are the files themselves, not copies."""
+    if shelf.folder is not None:
+        return tuple(np.load(shelf.folder / f"{name}.{key}.npy", mmap_mode="r") for key in keys)
+    return tuple(np.load(io.BytesIO(shelf.get(f"{name}.{key}.npy") or b"")) for key in keys)

@@ -42,13 +42,18 @@ class Shelf:
         """The shelf under this one."""
         return Shelf(f"{self.address}/{name}")
 
-    def put(self, name: str, data: Any) -> None:
-        """Keep ``data`` (bytes, or what has a buffer) under ``name``. Raises OutsideError."""
-        if self.folder is not None:
+    def put(self, name: str, data: Any, *, passing: bool = False) -> None:
+        """Keep ``data`` (bytes, or what has a buffer) under ``name``. Raises OutsideError.
+
+        ``passing``: for the next step of a stage alone, which a build that goes on does anew; it need not be synced.
+        """
+        if self.folder is not None and passing:
+            files.pass_on(self.folder / name, data)
+        elif self.folder is not None:
             files.write_bytes(self.folder / name, data)
-            return
-        system, path = self._remote()
-        self._asked(lambda: system.pipe_file(f"{path}/{name}", bytes(data)), name)
+        else:
+            system, path = self._remote()
+            self._asked(lambda: system.pipe_file(f"{path}/{name}", bytes(data)), name)
 
     def get(self, name: str) -> bytes | None:
         """What stands under ``name``; None: nothing. Raises OutsideError."""

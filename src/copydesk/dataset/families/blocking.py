@@ -1,19 +1,22 @@
 """Which pairs are worth a look: texts that share rare keys, without comparing all with all.
 
-In:  fingerprints of a corpus.
+In:  fingerprints of a corpus, a shard at a time.
 Out: pairs of rows. Cost is linear in the corpus: a key that more than :data:`CAP` texts have brings no pairs.
 
-Here alone the corpus matters: it says which keys are rare. What a pair then scores is for the two texts to say.
+Here alone the corpus matters: it says which keys are rare. What a pair then scores is for the two texts to say. The
+steps (:class:`Keys` → :class:`Frequencies` → :class:`Chosen` → :class:`Postings` → :func:`partners`) are functions of
+one shard, or of one range of keys; search.py runs them over shards, :func:`candidates` over fingerprints in memory.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.dataset.families.crowds import sampled
 from copydesk.dataset.families.prints import Array, Index, Prints, Ragged
 from copydesk.dataset.families.words import WORD
 
@@ -26,7 +29,8 @@ FEW = 6  #: words of at most CAP texts, below which a text's crowded keys are as
 RARE = 6.0  #: weight by the word table from which a crowded word says anything
 HUBS = 6  #: texts with a crowded key that another one with it is compared with
 NEIGHBOURS = 24  #: texts with the most shared keys that each text is compared with
-_CHUNK = 2048  # texts whose neighbours are looked up at a time
+SAMPLE = 4  #: one in so many runs of words is a key, the same ones in every text
+_CHUNK = 512  # texts whose neighbours are looked up at a time
 
 
 def candidates(prints: Prints, full: Flags | None = None, neighbours: int = NEIGHBOURS) -> Index:
@@ -34,76 +38,154 @@ def candidates(prints: Prints, full: Flags | None = None, neighbours: int = NEIG
 
     ``full``: texts that many others repeat throughout (crowds.py); they are compared with a few of those.
     """
-    keys = _keys(prints)
-    usual = keys.take((keys.texts_with >= 2) & (keys.texts_with <= CAP)).rarest()
-    postings = _Postings(usual.rows, usual.number, len(prints))
-    found = [_neighbours(postings, first, len(prints), neighbours) for first in range(0, len(prints), _CHUNK)]
-    few = np.bincount(usual.rows[~usual.run], minlength=len(prints)) < FEW
-    found.append(_hubs(keys, few if full is None else few | full, len(prints)))
-    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    keys, rows = Keys.of(prints), np.arange(len(prints))
+    frequent = Frequencies.of([keys.counted()])
+    chosen = Chosen.of(keys, frequent, np.zeros(len(prints), np.bool_) if full is None else full, rows)
+    usual, crowded = Postings.of([chosen.usual]), Postings.of([chosen.crowded])
+    return unpaired(np.unique(partners(chosen, usual, crowded, len(prints), neighbours)), len(prints))
+
+
+def unpaired(codes: Index, n_rows: int) -> Index:
+    """Pairs from their codes."""
+    return np.stack([codes // n_rows, codes % n_rows], axis=1)
+
+
+def sampled(fives: Ragged) -> tuple[Index, Array]:
+    """Row and hash of the runs that count as keys."""
+    kept = fives.flat % np.uint32(SAMPLE) == 0
+    return np.repeat(np.arange(len(fives.sizes)), fives.sizes)[kept], fives.flat[kept]
+
+
+def run_keys(runs: Array) -> Array:
+    """The keys of runs of words; words have the even numbers."""
+    keys: Array = runs.astype(np.uint64) * np.uint64(2) + np.uint64(1)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)
-class _Keys:
-    """Keys of texts, one line each: words, and sampled runs of five words."""
+class Keys:
+    """Keys of a shard's texts, one line each: words, and sampled runs of five words."""
 
-    rows: Index  # the text
-    number: Index  # the key, from 0
-    run: Flags  # whether it is a run of words
-    standing: Array  # how much rarer than others a word counts: names and numbers stand higher
-    weight: Array  # by the word table; runs weigh most
-    texts_with: Index
+    rows: Index  #: the text in the shard
+    key: Array  #: uint64; odd: a run of words
+    standing: Array  #: how much rarer than others a word counts: names and numbers stand higher
+    weight: Array  #: by the word table; runs weigh most
 
-    def take(self, kept: Array) -> _Keys:
-        return _Keys(*(getattr(self, field.name)[kept] for field in fields(self)))
+    @classmethod
+    def of(cls, prints: Prints) -> Keys:
+        rows = np.repeat(np.arange(len(prints)), prints.keys.sizes)
+        run_rows, runs = sampled(prints.fives)
+        ones = np.ones(len(runs), np.float32)
+        return cls(
+            np.concatenate([rows, run_rows]),
+            np.concatenate([prints.keys.flat.astype(np.uint64) * np.uint64(2), run_keys(runs)]),
+            np.concatenate([np.where(prints.key_kinds.flat > WORD, NAMES_STAND, 1).astype(np.float32), ones]),
+            np.concatenate([prints.key_weights.flat, 100 * ones]),
+        )
 
-    def rarest(self) -> _Keys:
-        """The rarest words of each text, and as many runs: a reprint shares all its runs."""
-        rarity = np.log2(2 * CAP / self.texts_with) * self.standing
-        ranked = self.take(np.lexsort((self.number, -rarity, self.run, self.rows)))
-        return ranked.take(_among_first(2 * ranked.rows + ranked.run, KEYS))
+    @property
+    def run(self) -> Flags:
+        is_run: Flags = self.key % np.uint64(2) == 1
+        return is_run
 
+    def take(self, kept: Array) -> Keys:
+        return Keys(*(getattr(self, field.name)[kept] for field in fields(self)))
 
-def _keys(prints: Prints) -> _Keys:
-    rows = np.repeat(np.arange(len(prints)), prints.keys.sizes)
-    run_rows, runs = sampled(prints.fives)
-    keys = np.concatenate([prints.keys.flat.astype(np.uint64), runs | np.uint64(1 << 32)])
-    _, number, texts_with = np.unique(keys, return_inverse=True, return_counts=True)
-    ones = np.ones(len(runs), np.float32)
-    return _Keys(
-        np.concatenate([rows, run_rows]),
-        number,
-        np.concatenate([np.zeros(len(rows), np.bool_), np.ones(len(runs), np.bool_)]),
-        np.concatenate([np.where(prints.key_kinds.flat > WORD, NAMES_STAND, 1).astype(np.float32), ones]),
-        np.concatenate([prints.key_weights.flat, 100 * ones]),
-        texts_with[number],
-    )
+    def counted(self) -> tuple[Array, Array]:
+        """Each key of the shard, rising, and how many of its texts have it."""
+        keys, counts = np.unique(self.key, return_counts=True)
+        return keys, counts.astype(np.uint32)
 
 
-def _among_first(group: Array, count: int) -> Flags:
-    """Which elements are among the first ``count`` of their group; groups stand together, in rising order."""
-    first: Flags = np.arange(len(group)) - np.searchsorted(group, group) < count
-    return first
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How many texts of the corpus have a key; only keys that at least two have are held."""
+
+    keys: Array  #: rising
+    counts: Array
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Array, Array]]) -> Frequencies:
+        """Summed over shards, or over some range of keys in them."""
+        keys, at = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+        counts = np.bincount(at, np.concatenate([part[1] for part in parts]), len(keys)).astype(np.uint32)
+        return cls(keys[counts > 1], counts[counts > 1])
+
+    def __call__(self, keys: Array) -> Array:
+        """How many texts have each of these keys, which the corpus has."""
+        if not len(self.keys):
+            return np.ones(len(keys), np.int64)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        found: Array = np.where(self.keys[at] == keys, self.counts[at], 1).astype(np.int64)
+        return found
 
 
-class _Postings:
-    """Which texts have which key, both ways, with the weight of each key."""
-
-    def __init__(self, rows: Index, keys: Index, n_rows: int) -> None:
-        _, keys = np.unique(keys, return_inverse=True)
-        by_key = np.argsort(keys, kind="stable")
-        self.texts = Ragged(rows[by_key], np.concatenate([[0], np.cumsum(np.bincount(keys))]))
-        self.keys = Ragged(keys, np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_rows))]))
-        self.weights = np.log2(2 * CAP / np.maximum(self.texts.sizes, 1))
+Entries = tuple[Index, Array]  #: texts by their number in the corpus, and a key of each
 
 
-def _neighbours(postings: _Postings, first: int, n_rows: int, most: int) -> Index:
-    """For texts ``first`` and on, each with its best neighbours. Shape: (n, 2)."""
-    texts = np.arange(first, min(first + _CHUNK, n_rows))
-    keys = postings.keys.take(texts)
-    theirs = postings.texts.take(keys.flat)
-    left = np.repeat(np.repeat(texts, keys.sizes), theirs.sizes)
-    return _best(left, theirs.flat, np.repeat(postings.weights[keys.flat], theirs.sizes), n_rows, most)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of a shard's keys is looked at; texts have their numbers in the corpus."""
+
+    usual: Entries  #: the rarest words of each text, and as many runs: a reprint shares all its runs
+    crowded: Entries  #: keys that more than CAP texts have
+    asking: Entries  #: of texts whose rare keys are all crowded, which of those to ask
+
+    @classmethod
+    def of(cls, keys: Keys, frequent: Frequencies, full: Flags, numbers: Index) -> Chosen:
+        """``full``: as in :func:`candidates`; ``numbers``: of the shard's texts in the corpus, rising."""
+        texts_with = frequent(keys.key)
+        kept = (texts_with >= 2) & (texts_with <= CAP)
+        usual = keys.take(kept)
+        rarity = np.log2(2 * CAP / texts_with[kept]) * usual.standing
+        usual = usual.take(np.lexsort((usual.key, -rarity, usual.run, usual.rows)))
+        usual = usual.take(_among_first(2 * usual.rows + usual.run, KEYS))
+        few = np.bincount(usual.rows[~usual.run], minlength=len(numbers)) < FEW
+        crowded = keys.take((texts_with > CAP) & ((keys.weight >= RARE) | keys.run))
+        asking = crowded.take((few | full)[crowded.rows])
+        asking = asking.take(np.lexsort((asking.key, -asking.weight, asking.rows)))
+        asking = asking.take(_among_first(asking.rows, KEYS // 2))
+        return cls(*((numbers[each.rows], each.key) for each in (usual, crowded, asking)))
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which texts have a key."""
+
+    keys: Array  #: rising
+    starts: Index  #: the texts of ``keys[i]`` are ``texts[starts[i]:starts[i + 1]]``, rising
+    texts: Array  #: int32
+
+    @classmethod
+    def of(cls, parts: Sequence[Entries]) -> Postings:
+        """From the entries of all shards, or of some range of keys in them."""
+        texts, keys = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
+        order = np.lexsort((texts, keys))
+        found, counts = np.unique(keys, return_counts=True)
+        return cls(found, np.concatenate([[0], np.cumsum(counts)]), texts[order].astype(np.int32))
+
+    def at(self, keys: Array) -> Index:
+        """Where keys stand that are among them."""
+        return np.searchsorted(self.keys, keys)
+
+
+def partners(chosen: Chosen, usual: Postings, crowded: Postings, n_rows: int, neighbours: int = NEIGHBOURS) -> Index:
+    """The pairs that a shard's texts bring, as codes: smaller row × ``n_rows`` + larger row."""
+    rows, keys = chosen.usual
+    starts = [*np.searchsorted(rows, np.unique(rows)[::_CHUNK]).tolist(), len(rows)]
+    found = [_asked(*chosen.asking, crowded, n_rows)]
+    for first, end in pairwise(starts):
+        found.append(_neighbours(rows[first:end], keys[first:end], usual, n_rows, neighbours))
+    pairs = np.sort(np.concatenate(found), axis=1)
+    codes: Index = np.unique(pairs[:, 0] * n_rows + pairs[:, 1])
+    return codes
+
+
+def _neighbours(rows: Index, keys: Array, postings: Postings, n_rows: int, most: int) -> Index:
+    """The best neighbours of texts. Shape: (n, 2)."""
+    theirs = Ragged(postings.texts, postings.starts).take(postings.at(keys))
+    weights = np.log2(2 * CAP / np.maximum(theirs.sizes, 1))
+    return _best(np.repeat(rows, theirs.sizes), theirs.flat, np.repeat(weights, theirs.sizes), n_rows, most)
 
 
 def _best(left: Index, right: Index, weights: Array, n_rows: int, most: int) -> Index:
@@ -119,19 +201,22 @@ def _best(left: Index, right: Index, weights: Array, n_rows: int, most: int) -> 
     return np.stack([pairs // n_rows, pairs % n_rows], axis=1)
 
 
-def _hubs(keys: _Keys, wanted: Flags, n_rows: int) -> Index:
+def _among_first(group: Array, count: int) -> Flags:
+    """Which elements are among the first ``count`` of their group; groups stand together, in rising order."""
+    first: Flags = np.arange(len(group)) - np.searchsorted(group, group) < count
+    return first
+
+
+def _asked(rows: Index, keys: Array, crowded: Postings, n_rows: int) -> Index:
     """For texts whose rare keys are all crowded: the first texts that have such a key, and the next one after it."""
-    crowded = keys.take((keys.texts_with > CAP) & ((keys.weight >= RARE) | keys.run))
-    crowded = crowded.take(np.lexsort((crowded.rows, crowded.number)))
-    place = np.arange(len(crowded.rows))
-    begins = np.searchsorted(crowded.number, crowded.number)
-    ends = np.searchsorted(crowded.number, crowded.number, side="right")
-    asking = np.flatnonzero(wanted[crowded.rows])
-    order = np.lexsort((crowded.number[asking], -crowded.weight[asking], crowded.rows[asking]))
-    asking = asking[order]
-    asking = asking[_among_first(crowded.rows[asking], KEYS // 2)]
-    places = [np.minimum(begins[asking] + n, ends[asking] - 1) for n in range(HUBS)]
-    places.append(np.minimum(place[asking] + 1, ends[asking] - 1))
-    left = np.tile(crowded.rows[asking], len(places))
-    right = crowded.rows[np.concatenate(places)]
+    if not len(rows):
+        return np.zeros((0, 2), np.int64)
+    at = crowded.at(keys)
+    begins, ends = crowded.starts[at], crowded.starts[at + 1]
+    after = np.array(
+        [b + np.searchsorted(crowded.texts[b:e], row) + 1 for b, e, row in zip(begins, ends, rows, strict=True)]
+    )
+    places = [np.minimum(begins + n, ends - 1) for n in range(HUBS)] + [np.minimum(after, ends - 1)]
+    right = crowded.texts[np.concatenate(places)].astype(np.int64)
+    left = np.tile(rows, len(places))
     return _best(left, right, np.ones(len(left)), n_rows, HUBS + KEYS // 2)

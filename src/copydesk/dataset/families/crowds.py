@@ -1,6 +1,6 @@
 """Text that many articles share: a site's furniture, or a story reprinted everywhere.
 
-In:  fingerprints of a corpus.
+In:  fingerprints of some texts, and how many texts of the corpus have a key.
 Out: for texts that are crowded, in part or throughout, what to make of it.
 
 A *crowded* run of five words stands in more than :data:`CROWD` texts. Where such runs fill a text but leave passages of
@@ -15,21 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, from_words, runs
+from copydesk.dataset.families.blocking import Frequencies, run_keys, sampled
+from copydesk.dataset.families.prints import Array, Index, Prints, from_words, runs
 from copydesk.dataset.families.words import Words
 
 CROWD = 20  #: texts that may share a passage before it counts as crowded
-SAMPLE = 4  #: one in so many runs is counted, the same ones in every text
 SHARE = 0.1  #: of a text's runs that are crowded, from which on we look closer
 REACH = 12  #: words around a crowded run that are taken to belong to it: not every run is counted
 STRETCH = 20  #: words on end that make a passage of the text's own
 OWN = 40  #: words of a text that its own passages hold at least
-
-
-def sampled(fives: Ragged) -> tuple[Index, Array]:
-    """Row and hash of the runs that count as keys."""
-    kept = fives.flat % np.uint32(SAMPLE) == 0
-    return np.repeat(np.arange(len(fives.sizes)), fives.sizes)[kept], fives.flat[kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +35,14 @@ class Crowds:
     own_row: Index  #: for each text its row in ``own``; -1: it has no furniture
 
     @classmethod
-    def of(cls, prints: Prints) -> Crowds:
+    def of(cls, prints: Prints, frequent: Frequencies) -> Crowds:
+        """``frequent``: how many texts of the whole corpus have a key."""
         rows, fives = sampled(prints.fives)
-        values, counts = np.unique(fives, return_counts=True)
-        crowd = values[counts > CROWD]
-        crowded = np.bincount(rows[np.isin(fives, crowd)], minlength=len(prints))
-        share = crowded / np.maximum(np.bincount(rows, minlength=len(prints)), 1)
+        crowded = frequent(run_keys(fives)) > CROWD
+        crowd = np.unique(fives[crowded])
+        share = np.bincount(rows[crowded], minlength=len(prints)) / np.maximum(
+            np.bincount(rows, minlength=len(prints)), 1
+        )
         full, own_row = np.zeros(len(prints), np.bool_), np.full(len(prints), -1)
         own: list[Words] = []
         for row in np.flatnonzero(share > SHARE).tolist():
@@ -58,13 +54,6 @@ class Crowds:
             else:
                 full[row] = True
         return cls(full, from_words(own), own_row)
-
-    def furnished(self, pairs: Index, sites: Index) -> npt.NDArray[np.bool_]:
-        """Which pairs are of two texts with furniture on one site."""
-        both = (self.own_row[pairs] >= 0).all(axis=1)
-        place = sites[pairs]
-        same: npt.NDArray[np.bool_] = both & (place[:, 0] == place[:, 1])
-        return same
 
 
 def _own(words: Array, crowd: Array) -> npt.NDArray[np.bool_]:

@@ -21,10 +21,8 @@ from copydesk.console import Progress
 from copydesk.dataset import articles as held_articles
 from copydesk.dataset.articles import Articles
 from copydesk.dataset.components import components
-from copydesk.dataset.families import model
+from copydesk.dataset.families import model, search
 from copydesk.dataset.families.alignment import Passages, align
-from copydesk.dataset.families.blocking import candidates
-from copydesk.dataset.families.crowds import Crowds
 from copydesk.dataset.families.features import alike, features
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
@@ -66,8 +64,7 @@ def link(
         firsts, copies = _collapse(all_articles)
         printed = Printed.of(firsts, executor, progress)
         work = _Work(firsts, printed, executor, progress, Memory(cache / "pairs" if cache else None))
-        scored = work.scores(_worth_a_look(printed.take(firsts), firsts.sites))
-        links = work.relations(scored)
+        links = work.relations(work.scores(work.worth_a_look()))
         pairs = zip(copies[0].records(COLUMNS), copies[1].records(COLUMNS), strict=True)
         links += [_record(a, b, 1.0, _SAME, _whole(a, b)) for a, b in pairs]
         work.memory.forget_others()
@@ -84,17 +81,6 @@ def held(articles: Articles | Sequence[Article], cache: Path | None) -> Iterator
     else:
         with tempfile.TemporaryDirectory() as folder:
             yield held_articles.put(Shelf.at(folder), articles, COLUMNS)
-
-
-def _worth_a_look(prints: Prints, sites: Index) -> Index:
-    """The candidate pairs, without those of one site that have just its furniture in common."""
-    crowds = Crowds.of(prints)
-    pairs = candidates(prints, crowds.full)
-    furnished = crowds.furnished(pairs, sites)
-    own = score(crowds.own, crowds.own_row[pairs[furnished]]) >= BANDS[1][1]
-    kept = ~furnished
-    kept[furnished] = own
-    return pairs[kept]
 
 
 def _collapse(articles: Articles) -> tuple[Articles, tuple[Articles, Articles]]:
@@ -115,6 +101,17 @@ class _Work:
     executor: Executor
     progress: Progress
     memory: Memory
+
+    def worth_a_look(self) -> Index:
+        """The candidate pairs, without those of one site that have just its furniture in common."""
+        pairs, furnished = search.pairs(self.articles, self.printed, self.executor, self.progress)
+        own = search.own_passages(self.articles)
+        parts = [furnished[n : n + _PAIRS] for n in range(0, len(furnished), _PAIRS)]
+        kept = np.ones(len(pairs), np.bool_)
+        tasks = (_own(own, self.articles, pairs[part]) for part in parts)
+        for part, values in zip(parts, self.executor.map(_score, tasks), strict=True):
+            kept[part] = values >= BANDS[1][1]
+        return pairs[kept]
 
     def scores(self, pairs: Index) -> tuple[Index, Array]:
         """The pairs that are at least *possible*, and their scores."""

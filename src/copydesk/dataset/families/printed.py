@@ -76,20 +76,24 @@ def print_shard(task: _Shard) -> None:
     _, first, at = np.unique(sums, return_index=True, return_inverse=True)
     same = first[at]
     texts = (str(text) if row == same[row] else "" for row, text in enumerate(table["text"].to_pylist()))
-    shards.write(task.prints, task.name, _table(fingerprint(texts), same))
+    put_prints(task.prints, task.name, fingerprint(texts), same)
 
 
-def _table(prints: Prints, same: Index) -> pa.Table:
+def put_prints(shelf: Shelf, name: str, prints: Prints, same: Index) -> None:
+    """Put a shard's fingerprints on a shelf; ``same``: for each row of the shard the fingerprint that is its own."""
     import pyarrow as pa
 
     columns: dict[str, Any] = {"same": pa.array(same.astype(np.int32))}
-    for name in COLUMNS:
-        column = getattr(prints, name)
+    more = len(same) - len(prints)  # rows without a fingerprint of their own
+    for field in COLUMNS:
+        column = getattr(prints, field)
         if isinstance(column, Ragged):
-            columns[name] = pa.LargeListArray.from_arrays(pa.array(column.starts), pa.array(column.flat))
+            starts = np.concatenate([column.starts, np.repeat(column.starts[-1:], more)])
+            columns[field] = pa.LargeListArray.from_arrays(pa.array(starts), pa.array(column.flat))
         else:
-            columns[name] = pa.array(column)
-    return pa.table(columns)
+            columns[field] = pa.array(np.concatenate([column, np.zeros(more, column.dtype)]))
+    # in one stretch: some rows of it are then taken without touching the others
+    shards.write(shelf, name, pa.table(columns), max(1, len(same)))
 
 
 def _prints(table: pa.Table, wanted: list[str]) -> Prints:

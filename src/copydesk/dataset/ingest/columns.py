@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from copydesk.dataset.ingest import instants
@@ -10,6 +11,8 @@ from copydesk.dataset.ingest.raw import HTML, TEXT, Finding, Raw, Reject, reject
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Source
 from copydesk.spans import Span
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: our column → the record field that it states
 STATED = {
@@ -57,7 +60,7 @@ def article(
 def _unusable(text: str) -> str | None:
     if "\0" in text:
         return "nul-byte"
-    return "lone-surrogate" if any("\ud800" <= letter <= "\udfff" for letter in text) else None
+    return "lone-surrogate" if not text.isascii() and _SURROGATE.search(text) else None
 
 
 def _text(member: Member) -> Traced | None:

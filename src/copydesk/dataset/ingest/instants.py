@@ -14,6 +14,7 @@ from copydesk.spans import Span
 MONTHS = ("january february march april may june july august september october november december").split()  # noqa: SIM905
 _MONTH = {name[:cut]: n for n, name in enumerate(MONTHS, 1) for cut in (3, 9)} | {"sept": 9}
 _NAME = r"(?P<name>" + "|".join(sorted(_MONTH, key=len, reverse=True)) + r")\.?"
+_A_YEAR = re.compile(r"(?:19|20)\d{2}")
 _TIME = r"(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?"
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -41,13 +42,15 @@ class Mention:
 
 def full_dates(text: str) -> Iterator[Mention]:
     """Dates with year, month and day in ``text``, in order."""
+    if not _A_YEAR.search(text):  # soon told, and so of most lines
+        return
     found = (mention for form in _FORMS for match in form.finditer(text) if (mention := _mention(match)))
     yield from sorted(found, key=lambda mention: mention.span)
 
 
 def months(text: str) -> Iterator[Mention]:
     """Months with their year, such as *August 2023*."""
-    for match in _MONTH_YEAR.finditer(text):
+    for match in _MONTH_YEAR.finditer(text) if _A_YEAR.search(text) else ():
         day = date(int(match["year"]), _MONTH[match["name"].lower()], 1)
         yield Mention(day, "month", Span(*match.span()))
 

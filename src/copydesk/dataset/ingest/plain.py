@@ -36,7 +36,7 @@ def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = f
             removed.append(Removed(take.kind or rule.name, span, rule.name))
     findings += _not_before(text)
     address = next((each.value for each in findings if each.field == "url"), None)
-    n_read = sum(not letter.isspace() for letter in content.text)
+    n_read = sum(map(len, content.text.split()))  # white space aside
     quality = marks(text.text, n_read, {rule.name for rule, _ in reading.takes}, address)
     return Extraction(text, tuple(findings), tuple(removed), quality)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from copydesk.spans import Span
 
@@ -21,7 +21,8 @@ _GLUED = re.compile(
     r"(?<=Images)(?=[A-Z])|(?<=[a-z.!?”])(?=Published:? |Updated:? |Most Popular|More about|MORE FROM|More from|"
     r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
 )
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+# What every place has where a line break was lost: most lines have none, and are spared the search above.
+_MAY_BE_GLUED = re.compile(r"[a-z.!?\"”’\d][A-Z]|[a-z]\d|SaveSave")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
 MOSTLY = 0.5  #: of a story's letters stand in prose
@@ -44,6 +45,25 @@ class Take:
         return Span(self.start, self.end)
 
 
+# Many rules ask the same of the same line, and its text stays the same object from rule to rule.
+@lru_cache(2048)
+def _ends(text: str) -> bool:
+    return text.rstrip("\"'”’)]").endswith((".", "!", "?", "…"))
+
+
+@lru_cache(2048)
+def _is_title_case(text: str) -> bool:
+    words = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) > 0.5 * len(words)
+
+
+@lru_cache(2048)
+def _is_prose(text: str) -> bool:
+    if len(text) < PROSE or _is_title_case(text):
+        return False
+    return _ends(text) or bool(_TWO_SENTENCES.search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One open line, white space at its ends aside."""
@@ -60,20 +80,17 @@ class Line:
     @property
     def ends(self) -> bool:
         """Whether it ends a sentence."""
-        return bool(_SENTENCE_END.search(self.text))
+        return _ends(self.text)
 
     @property
     def is_title_case(self) -> bool:
         """Whether most of its words have capitals, as in headings."""
-        words = [word for word in self.text.split() if word[0].isalpha() and len(word) > 3]
-        return sum(word[0].isupper() for word in words) > 0.5 * len(words)
+        return _is_title_case(self.text)
 
     @property
     def is_prose(self) -> bool:
         """Whether it reads like a paragraph of a story, not like a heading, a label or a caption."""
-        if len(self.text) < PROSE or self.is_title_case:
-            return False
-        return self.ends or bool(_TWO_SENTENCES.search(self.text))
+        return _is_prose(self.text)
 
     def take(self, *fields: tuple[str, str, float], kind: str | None = None) -> Take:
         """All of it."""
@@ -142,7 +159,7 @@ class Scrape:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
-    for cut in _GLUED.finditer(text, start, end):
+    for cut in _GLUED.finditer(text, start, end) if _MAY_BE_GLUED.search(text, start, end) else ():
         if start < cut.start():
             yield from _line(text, start, cut.start())
             start = cut.start()
