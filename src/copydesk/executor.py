@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
@@ -23,6 +24,7 @@ from copydesk.errors import OutsideError
 A = TypeVar("A")
 R = TypeVar("R")
 
+PROCESS_MB = 300  #: what a process takes at most, on articles of the usual length
 AHEAD = 2  #: shards per process that are under way or wait for those before them
 ATTEMPTS = 4  #: how often a shard is tried whose process is killed
 
@@ -120,3 +122,33 @@ def executor(jobs: int | None) -> Executor:
     """The executor for ``--jobs``; without one, a process per core."""
     count = jobs or os.cpu_count() or 1
     return Here() if count == 1 else Pool(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Where a build runs, as its options say."""
+
+    name: str = "pool"  #: pool | ray
+    jobs: int | None = None  #: processes; one per core by default
+    memory_mb: int | None = None  #: what they may take together
+    address: str | None = None  #: of a Ray cluster; one on this machine by default
+    storage: str | None = None  #: where shards stand between stages: an fsspec address; ``build/cache`` by default
+
+    @contextmanager
+    def running(self) -> Iterator[Executor]:
+        """An executor for as long as the block runs. Raises NoRay, UnfitCluster, OutsideError."""
+        jobs = self._fitting()
+        if self.name == "pool":
+            yield executor(jobs)
+            return
+        from copydesk.ray_engine import cluster
+
+        with cluster(self.address, jobs) as workers:
+            yield workers
+
+    def _fitting(self) -> int | None:
+        """The processes that fit into the memory given, beside the one that leads them."""
+        if self.memory_mb is None:
+            return self.jobs
+        fitting = max(1, self.memory_mb // PROCESS_MB - 1)
+        return min(self.jobs or os.cpu_count() or 1, fitting)

@@ -17,8 +17,10 @@ from copydesk import files
 from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
 from copydesk.dataset.articles import Articles
+from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.store import Store
-from copydesk.executor import executor
+from copydesk.executor import Engine
+from copydesk.issues import Issue
 from copydesk.project import Project
 from copydesk.schemas import Schemas, records
 
@@ -38,18 +40,21 @@ class Built:
     articles: int
     families: int  #: singles counted
     links: int
+    grouping: Row  #: what merged with a released family, joined one, or was kept apart
     rejects: tuple[Row, ...]
+    issues: tuple[Issue, ...]
 
     def as_json(self) -> Row:
-        return {key: value for key, value in asdict(self).items() if key != "rejects"}
+        shown = {key: value for key, value in asdict(self).items() if key not in ("rejects", "issues", "grouping")}
+        return shown | self.grouping | {"issues": [asdict(issue) for issue in self.issues]}
 
 
-def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
-    """Make ``build/`` anew. Raises BadConfig, OutsideError, Locked."""
-    schemas = Schemas.of(project)
-    with files.locked(project.build / ".lock", "build/"):
-        workers = executor(jobs)
-        taken = ingest.ingest(project, executor=workers, progress=progress)
+def build(project: Project, *, progress: Progress, jobs: int | None = None, engine: Engine | None = None) -> Built:
+    """Make ``build/`` anew. Raises BadConfig, OutsideError, Locked; NoRay, UnfitCluster."""
+    schemas, engine = Schemas.of(project), engine or Engine(jobs=jobs)
+    shelf = Shelf.at(f"{engine.storage}/copydesk" if engine.storage else project.build / "cache").part("articles")
+    with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
+        taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
         word = families.PeoplesWord.load(project)
         grouping = families.group(
@@ -65,7 +70,9 @@ def build(project: Project, *, jobs: int | None, progress: Progress) -> Built:
             articles=len(taken.held),
             families=len(grouping.families),
             links=len(grouping.links),
+            grouping=grouping.report(),
             rejects=tuple(taken.rejects),
+            issues=tuple(grouping.issues()),
         )
         tally = Tally()
         tables = {
@@ -137,4 +144,5 @@ def _stats(built: Built, tally: Tally, links: Iterable[Mapping[str, Any]]) -> Ro
         "sources": tally["source"],
         "published_basis": tally["published_basis"],
         "quality": tally["quality"],
+        "grouping": built.grouping,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,18 +23,35 @@ def init(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR
     return desk.answer({"project": str(root)}, show=views.init(root))
 
 
+class EngineName(StrEnum):
+    POOL = "pool"
+    RAY = "ray"
+
+
 @app.command()
 def build(
     ctx: typer.Context,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
+    memory: Annotated[
+        int | None, typer.Option(min=300, metavar="MB", help="Memory that all processes may take together.")
+    ] = None,
+    engine: Annotated[EngineName, typer.Option(help="This machine's cores, or a Ray cluster.")] = EngineName.POOL,
+    ray_address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running cluster; one is started here by default.")
+    ] = None,
+    storage: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where all nodes find what stages pass on; build/cache here.")
+    ] = None,
 ) -> int:
     """Read raw articles into build/: articles, families, rejects."""
     from copydesk import views
     from copydesk.dataset.build import build
+    from copydesk.executor import Engine
 
     desk: Desk = ctx.obj
-    built = build(desk.project(), jobs=jobs, progress=desk.progress)
-    return desk.answer(built.as_json(), show=views.built(built), failed=built.rejected > 0)
+    chosen = Engine(engine.value, jobs, memory, ray_address, storage)
+    built = build(desk.project(), engine=chosen, progress=desk.progress)
+    return desk.answer(built.as_json(), issues=built.issues, show=views.built(built), failed=built.rejected > 0)
 
 
 @app.command()

@@ -10,11 +10,12 @@ from copydesk.dataset.ingest.rules import phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
 
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
+_SPACES = {ord(space): " " for space in "\t\n\r"}
 CAPTION = 400  #: longer lines are no captions
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 # How picture agencies open a caption, and how papers close one.
-_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: .*|.*[-–—] ?FILE PHOTO$")
+_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: .*|[-–—] ?FILE PHOTO$")
 _TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
 _CAPTIONS = (_CREDIT, _CREDITED, _AGENCY_CAPTION)
 _SEPARATOR = re.compile(r"[\W_]{1,40}")
@@ -22,6 +23,8 @@ _SEPARATOR = re.compile(r"[\W_]{1,40}")
 
 def control_character(scrape: Scrape) -> Iterator[Take]:
     """Control characters and byte order marks, anywhere."""
+    if scrape.text.translate(_SPACES).isprintable():  # soon told, and so of most texts
+        return
     for match in _CONTROL.finditer(scrape.text):
         yield Take(*match.span())
 

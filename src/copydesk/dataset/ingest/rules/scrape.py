@@ -22,7 +22,7 @@ _GLUED = re.compile(
     r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
 )
 # What every place has where a line break was lost: most lines have none, and are spared the search above.
-_MAY_BE_GLUED = re.compile(r"[a-z.!?\"”’\d][A-Z]|[a-z]\d|SaveSave")
+_MAY_BE_GLUED = re.compile(r"[A-Z\de](?:(?<=[a-z.!?\"”’\d][A-Z])|(?<=[a-z]\d)|(?<=SaveSave))")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
 MOSTLY = 0.5  #: of a story's letters stand in prose

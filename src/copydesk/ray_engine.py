@@ -1,0 +1,113 @@
+"""Work on a Ray cluster: the same pure functions as Ray core tasks, results in the order of the arguments.
+
+In:  the address of a cluster; without one, one is started on this machine for as long as the work takes.
+Out: an executor. A node or process that is lost costs no result: Ray runs its tasks again elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from copydesk import __version__
+from copydesk.errors import CopydeskError, OutsideError
+from copydesk.executor import AHEAD, ATTEMPTS
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+class NoRay(CopydeskError):
+    """The package ``ray`` is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("the package `ray` is not installed", "pip install 'copydesk[ray]'")
+
+
+class UnfitCluster(CopydeskError):
+    """A node of the cluster would not make the same bytes: it has another Copydesk, or none."""
+
+    def __init__(self, node: str, found: str) -> None:
+        self.node, self.found = node, found
+        here = versions()
+        super().__init__(f"node {node} has {found}, this machine {here}", f"install {here} on every node")
+
+
+def versions() -> str:
+    """What decides the bytes, as a node tells it."""
+    return f"copydesk {__version__} on Python {platform.python_version()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """Runs on the cluster that this process is connected to. Raises OutsideError when it is lost."""
+
+    ray: Any  #: the package
+    cores: int
+
+    def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
+        run = self.ray.remote(function).options(num_cpus=1, max_retries=ATTEMPTS - 1)
+        waiting, ahead = iter(arguments), deque[Any]()
+        ahead.extend(run.remote(argument) for argument in islice(waiting, AHEAD * self.cores))
+        while ahead:
+            yield self._result(ahead.popleft())
+            ahead.extend(run.remote(argument) for argument in islice(waiting, 1))
+
+    def _result(self, reference: Any) -> Any:
+        try:
+            return self.ray.get(reference)
+        except self.ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except self.ray.exceptions.RayError as error:
+            problem = f"the cluster did not finish a task ({type(error).__name__})"
+            raise OutsideError(problem, "is a node out of memory? run again: what is finished is kept") from error
+
+
+@contextmanager
+def cluster(address: str | None, jobs: int | None) -> Iterator[Ray]:
+    """The cluster at ``address``, or one of ``jobs`` processes here. Raises NoRay, UnfitCluster, OutsideError."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes out but what the project names
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes longer than Ray thinks
+    try:
+        import ray
+    except ImportError:
+        raise NoRay from None
+    own = {"include_dashboard": False, "num_cpus": jobs or os.cpu_count(), "object_store_memory": 200_000_000}
+    try:
+        ray.init(address=address or "local", log_to_driver=False, configure_logging=False, **({} if address else own))
+    except Exception as error:  # Ray raises the bare class, too
+        problem = f"no Ray cluster at {address or 'this machine'}: {str(error).splitlines()[0]}"
+        raise OutsideError(problem, "is it running, and its address right?") from error
+    try:
+        _check(ray)
+        yield Ray(ray, max(1, int(ray.cluster_resources().get("CPU", 1))))
+    finally:
+        ray.shutdown()
+
+
+def _check(ray: Any) -> None:
+    """Refuse a cluster of which a node has another Copydesk."""
+    affinity = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+    ask = ray.remote(_told).options(num_cpus=0, max_retries=0)
+    nodes = [node for node in ray.nodes() if node["Alive"]]
+    asked = [ask.options(scheduling_strategy=affinity(node["NodeID"], soft=False)).remote() for node in nodes]
+    for node, answer in zip(nodes, asked, strict=True):
+        try:
+            found = ray.get(answer)
+        except ray.exceptions.RayError as error:
+            missing = isinstance(error, ray.exceptions.RayTaskError)
+            found = "no copydesk" if missing else f"not answered ({type(error).__name__})"
+        if found != versions():
+            raise UnfitCluster(node["NodeManagerAddress"], found)
+
+
+def _told() -> str:
+    from copydesk.ray_engine import versions  # in a process of the node: what is installed there
+
+    return versions()
