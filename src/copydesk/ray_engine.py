@@ -73,7 +73,8 @@ class Ray:
 def cluster(address: str | None, jobs: int | None) -> Iterator[Ray]:
     """The cluster at ``address``, or one of ``jobs`` processes here. Raises NoRay, UnfitCluster, OutsideError."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes out but what the project names
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")  # a busy machine takes longer than Ray thinks
+    for patience in ("RAY_raylet_start_wait_time_s", "RAY_agent_register_timeout_ms"):
+        os.environ.setdefault(patience, "120" if patience.endswith("_s") else "120000")  # for busy machines
     try:
         import ray
     except ImportError:
@@ -94,9 +95,9 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Ray]:
 def _check(ray: Any) -> None:
     """Refuse a cluster of which a node has another Copydesk."""
     affinity = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-    ask = ray.remote(_told).options(num_cpus=0, max_retries=0)
+    ask, once = ray.remote(_told), {"num_cpus": 0, "max_retries": 0}
     nodes = [node for node in ray.nodes() if node["Alive"]]
-    asked = [ask.options(scheduling_strategy=affinity(node["NodeID"], soft=False)).remote() for node in nodes]
+    asked = [ask.options(scheduling_strategy=affinity(node["NodeID"], soft=False), **once).remote() for node in nodes]
     for node, answer in zip(nodes, asked, strict=True):
         try:
             found = ray.get(answer)
