@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import random
 import re
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from copydesk.files import write_jsonl
 ORDER = ("verbatim", "edited", "spun", "rewritten")  #: a pair is worded like the farther of its two texts
 TEST_SHARE = 0.25
 ECB_ROUNDS = 4  #: variations of each same-event text: they are few, and news is full of such pairs
+CAPITALS = ("none", "names", "nouns")  #: what languages write large: Arabic, English, German
 SHORTEST = 40  #: words that a cut leaves at least
 
 
@@ -123,13 +125,20 @@ def edit(text: str, rate: float, rng: random.Random) -> str:
     return " ".join(word for word in words if rng.random() > rate)
 
 
-def foreign(text: str, seed: int, capitals: bool) -> str:
+def foreign(text: str, seed: int, capitals: str) -> str:
     """The text in a language that no table knows: every letter another one, the same ones for the same seed."""
     rng = random.Random(seed)
     letters = "abcdefghijklmnopqrstuvwxyz"
     other = "".join(rng.sample("бвгджзклмнпрстфхцчшщаеиоуыэюя", 26))
-    table = str.maketrans(letters + letters.upper(), other + (other.upper() if capitals else other))
-    return text.translate(table)
+    table = str.maketrans(letters + letters.upper(), other + (other if capitals == "none" else other.upper()))
+    put = text.translate(table)
+    return re.sub(r"\w{5,}", _as_noun, put) if capitals == "nouns" else put
+
+
+def _as_noun(word: re.Match[str]) -> str:
+    """Every other long word with a capital, always the same ones."""
+    said = word.group()
+    return said[0].upper() + said[1:] if zlib.crc32(said.lower().encode()) % 2 else said
 
 
 def varied(texts: list[Text], seed: int) -> list[Text]:

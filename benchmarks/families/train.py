@@ -56,13 +56,13 @@ def lines(table: dict[str, Any]) -> bytes:
 
 
 def foreign(texts: Sequence[Text], share: float, seed: int) -> list[Text]:
-    """Some families once more in a language that the table does not know, with and without capitals."""
+    """Some families and all same-event texts once more in a language that the table does not know."""
     made = []
     for text in texts:
         drawn = sum(map(ord, text.group)) % 100 / 100
-        if text.source != "ecb" and drawn < share:
-            world = int(drawn * 100) % 2
-            other = corpus.foreign(text.text, seed + world, capitals=bool(world))
+        if text.source == "ecb" or drawn < share:  # news of one day is confused in every language
+            world = int(drawn * 100) % len(corpus.CAPITALS)
+            other = corpus.foreign(text.text, seed + world, corpus.CAPITALS[world])
             families = frozenset(FOREIGN + family for family in text.families)
             made.append(replace(text, text_id=FOREIGN + text.text_id, text=other, families=families, plain=False))
     return made

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +190,9 @@ def _links(task: _Linked) -> tuple[list[Link], list[dict[str, Any]]]:
 
 def _to_remember(name: str, described: _Described) -> dict[str, Any]:
     kind, passages = described
-    return {"key": name, "relation": list(astuple(kind)), "passages": [list(astuple(each)) for each in passages]}
+    said = [kind.extent, kind.extent_confidence, kind.wording, kind.wording_confidence]
+    places = [[each.a_start, each.a_end, each.b_start, each.b_end] for each in passages]
+    return {"key": name, "relation": said, "passages": places}
 
 
 def _remembered(row: dict[str, Any]) -> _Described:

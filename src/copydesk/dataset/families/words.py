@@ -160,6 +160,8 @@ def tokenize(text: str) -> Sequence[str]:
 
 def _paired(tokens: Sequence[str]) -> Sequence[str]:
     """Letters of scripts without spaces, each with the next one."""
+    if max(tokens, default="") < "\u0e00":  # the common case, told at once
+        return tokens
     unspaced = [len(token) == 1 and token > "\u0e00" and bool(_UNSPACED_LETTER.match(token)) for token in tokens]
     if not any(unspaced):
         return tokens

@@ -1,0 +1,83 @@
+"""Texts that break tools: endless repetition, nothing but numbers, one story thousands of times, very long ones."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from copydesk.console import quiet
+from copydesk.dataset.families import PeoplesWord, group, link
+from copydesk.dataset.families.blocking import NEIGHBOURS
+from copydesk.dataset.families.clusters import Clusters
+from copydesk.dataset.families.links import score
+from copydesk.dataset.families.prints import fingerprint
+from copydesk.executor import Here
+from copydesk.testing import an_article
+
+RNG = random.Random(7)
+WORDS = ["".join(RNG.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(RNG.randint(4, 9))) for _ in range(3000)]
+
+
+def a_text(seed: int, n_words: int) -> str:
+    """Sentences of invented words; another seed, another text."""
+    draw = random.Random(seed)
+    sentences = [" ".join(draw.choices(WORDS, k=12)).capitalize() for _ in range(n_words // 12)]
+    return ". ".join(sentences) + "."
+
+
+def grouped(texts: list[str]) -> tuple[int, list[int]]:
+    """How many links, and the sizes of families of more than one, largest first."""
+    articles = [an_article(text, article_id=f"art-{n:016x}") for n, text in enumerate(texts)]
+    links: list[dict[str, Any]] = link(articles, executor=Here(), progress=quiet)
+    families = group(articles, links, word=PeoplesWord(), released=[]).families
+    sizes = sorted((len(family["members"]) for family in families), reverse=True)
+    return len(links), [size for size in sizes if size > 1]
+
+
+def test_reprints_with_small_edits_are_one_family_at_a_bounded_number_of_links(request: pytest.FixtureRequest) -> None:
+    n = 5000 if request.config.getoption("--all") else 260
+    story = a_text(1, 120)
+    n_links, sizes = grouped([f"{story} Edition {k}, printed for {WORDS[k % 3000]} on page {k}." for k in range(n)])
+    assert sizes == [n]
+    assert n_links <= 2 * NEIGHBOURS * n
+
+
+def test_pages_that_are_mostly_the_same_furniture_are_no_family() -> None:
+    furniture = a_text(2, 360)
+    assert grouped([f"{furniture}\n{a_text(100 + k, 84)}" for k in range(40)])[1] == []
+
+
+@pytest.mark.parametrize("most", [50, 10**6])
+def test_tables_of_unlike_numbers_are_no_family(most: int) -> None:
+    tables = [" ".join(str(random.Random(61 * k + n).randint(0, most)) for n in range(60)) for k in range(60)]
+    assert grouped(tables)[1] == []
+
+
+def test_endless_repetition_ends() -> None:
+    grouped(["buffalo " * (2000 + k) for k in range(12)])
+    grouped([f"{WORDS[k]} " * 2000 + a_text(k, 120) for k in range(12)])
+
+
+def test_a_very_long_text_and_its_copy_with_an_addition_are_one_family(request: pytest.FixtureRequest) -> None:
+    n_words = 700_000 if request.config.getoption("--all") else 60_000  # 5 MB in full
+    text = a_text(3, n_words)
+    assert grouped([text, f"{text} Added later by the desk.", a_text(4, 1200)])[1] == [2]
+
+
+def test_numbers_weigh_the_same_however_they_are_written() -> None:
+    texts = ["Havbris carried 1,200 tons to Mandal.", "Mandal: 1200 tons carried on Havbris, says Solheim."]
+    there, back = (score(fingerprint(texts), np.array([pair]))[0] for pair in ((0, 1), (1, 0)))
+    assert there == back
+
+
+def test_what_is_parted_stays_apart_through_any_number_of_joins() -> None:
+    names = [f"{n:02d}" for n in range(8)]
+    clusters = Clusters({name: name for name in names})
+    clusters.part("00", "07")
+    for a, b in pairwise(names):
+        clusters.join(a, b)
+    assert clusters.members() == [names[:7], names[7:]]
