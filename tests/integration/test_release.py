@@ -34,6 +34,16 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path: (folder / path).read_bytes() for path in [*sums.present(folder), sums.SUMS]}
 
 
+def unpacked(folder: Path) -> dict[str, str]:
+    """Every file as one can read it: the rows of Parquet, not its compressed bytes."""
+    import pyarrow.parquet as pq
+
+    return {
+        path: repr(pq.read_table(folder / path).to_pylist()) if path.endswith(".parquet") else data.decode()
+        for path, data in everything(folder).items()
+    }
+
+
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A labelled project with version 1.0.0 cut; tests copy it before they change it."""
@@ -109,9 +119,17 @@ def test_labels_of_a_withheld_split_are_nowhere_in_a_public_release(project: Pro
     assert {config for config in facts.configs if "test" in facts.counts[config]} <= {"articles", "families"}
     held = {row["article_id"] for row in facts.rows("articles", "test")}
     mine = ReleaseFacts.read(project.dist / "news-1.0.0")
-    hidden = [row["annotation_id"] for row in mine.rows("annotations") if row["article_id"] in held]
-    assert hidden
-    assert not [path for path, data in everything(public).items() if any(word.encode() in data for word in hidden)]
+    hidden = {row["annotation_id"] for row in mine.rows("annotations") if row["article_id"] in held}
+    gold = [row for config in ("entities", "claims") for row in mine.rows(config) if row["article_id"] in held]
+    hidden |= {span["span_id"] for row in gold for span in row.get("spans", [row])}
+    assert len(hidden) > len(held)
+    there = unpacked(public)
+    assert [path for path, data in there.items() if any(word in data for word in hidden)] == []
+    assert any(word in data for data in unpacked(mine.folder).values() for word in hidden)  # it finds what is there
+    labelled = [path for path, data in there.items() if any(article_id in data for article_id in held)]
+    assert {path.split("/")[1] if path.startswith("data/") else path for path in labelled} <= {
+        *("articles", "families", "manifest.json", "passages.parquet", "report/index.html", "DATASHEET.md", "README.md")
+    }
 
 
 def test_open_questions_block_and_nothing_is_written(tmp_path: Path) -> None:

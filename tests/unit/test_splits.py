@@ -49,6 +49,19 @@ def test_shares_are_within_two_points_from_a_thousand_articles_on(salt, policy):
     assert all(abs(found[split] - getattr(settings, split)) <= 0.02 for split in found)
 
 
+def test_stratified_splits_have_the_labels_of_the_whole_where_plain_ones_need_not():
+    """Distance of each split's labels from those of all, total variation, at a thousand families with a rare label."""
+    families = families_of(*[1] * 1000)
+    labels = {an_id(n): "none" if n % 40 == 0 else "favor" if n % 3 else "against" for n in range(1000)}
+    settings = Splits(policy="stratified", salt="s")
+    split_of = dealt(families, settings=settings, labels=labels).split_of
+    whole = Counter(labels.values())
+    for split in ("train", "validation", "test"):
+        part = Counter(labels[each] for each, where in split_of.items() if where == split)
+        distance = sum(abs(part[label] / part.total() - whole[label] / 1000) for label in whole) / 2
+        assert distance <= 0.02
+
+
 def test_a_family_is_in_one_split():
     families = families_of(*[4] * 50)
     splitting = dealt(families)
