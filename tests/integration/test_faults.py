@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import files
-from copydesk.errors import CopydeskError, OutsideError
+from copydesk.errors import CopydeskError
 from copydesk.labeling import desks, studio
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.studio import Studio
@@ -38,51 +37,55 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 COMMAND = """
-import sys
+import resource, sys
 from pathlib import Path
-from copydesk.labeling import push
+from copydesk.errors import CopydeskError
+from copydesk.labeling import push, studio
 from copydesk.project import Project
 from integration import desk
-push.BATCH_TASKS = 3
+push.BATCH_TASKS, studio.WRITE_S, room = 3, float(sys.argv[3]), int(sys.argv[4])
+project = Project.load(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))  # the system refuses to write more into any file
 print("go", flush=True)
-getattr(desk, sys.argv[2])(Project.load(Path(sys.argv[1])))
+try:
+    getattr(desk, sys.argv[2])(project)
+except CopydeskError as error:
+    sys.exit(error.exit_code)
 """
+PLENTY = 1 << 40
 
 
 class Machine:
     """A checkout of the project, and what one may do with it: every act may fail, none may harm."""
 
-    def __init__(self, project: Project, chance: random.Random, patch: pytest.MonkeyPatch) -> None:
-        self.project, self._chance, self._patch = project, chance, patch
+    def __init__(self, project: Project, chance: random.Random, patience_s: float) -> None:
+        self.project, self._chance, self._patience_s = project, chance, patience_s
 
     def act(self, verb: str) -> None:
         with_fault = self._chance.choice(["none", "none", "none", "killed", "disk-full"])
         if with_fault == "killed":
-            return self._killed(verb)
-        with self._patch.context() as patch:
-            if with_fault == "disk-full":
-                patch.setattr(files, "write_bytes", _full)
-                patch.setattr(files, "replacing", _full)
+            process = self._start(verb, PLENTY)
+            time.sleep(self._chance.uniform(0.2, 2.5))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        elif with_fault == "disk-full":
+            process = self._start(verb, self._chance.choice([0, 40, 200, 1000, 3000]))
+            _, said = process.communicate()
+            assert process.returncode in (0, 3), said
+        else:
             try:
                 getattr(desk, verb)(self.project)
             except CopydeskError as error:
                 assert error.exit_code == 3, error
-        return None
 
-    def _killed(self, verb: str) -> None:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", COMMAND, str(self.project.root), verb]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    def _start(self, verb: str, room: int) -> subprocess.Popen[str]:
+        """The verb in a process of its own, where no file may become longer than ``room``."""
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-c", COMMAND, str(self.project.root), verb, str(self._patience_s), str(room)]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(self._chance.uniform(0.2, 2.5))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-
-def _full(path: Path, *_: object, **__: object) -> None:
-    raise OutsideError(f"cannot write {path}: No space left on device")
+        return process
 
 
 def test_nothing_is_there_twice_and_nothing_is_lost(
@@ -96,11 +99,12 @@ def test_nothing_is_there_twice_and_nothing_is_lost(
     people = {name: desk.user_id(project, name) for name in ("ann-a", "ann-b")}
     straight = Studio(studio_server.url, studio_server.keys.token)
     shutil.copytree(project.root, tmp_path / "elsewhere" / project.root.name)
-    machines = [Machine(project, chance, monkeypatch)]
-    machines.append(Machine(Project.load(tmp_path / "elsewhere" / project.root.name), chance, monkeypatch))
+    patience_s = 1.5
+    machines = [Machine(project, chance, patience_s)]
+    machines.append(Machine(Project.load(tmp_path / "elsewhere" / project.root.name), chance, patience_s))
 
     given: dict[str, str] = {}  # what people did, straight on the server: status by the answer's unique id
-    faults = Faults(seed, rate=0.35)
+    faults = Faults(seed, rate=0.35, client_patience_s=patience_s)
     monkeypatch.setattr(studio, "WRITE_S", faults.client_patience_s)
     with proxy(studio_server.url, faults) as address:
         monkeypatch.setenv("LABEL_STUDIO_URL", address)

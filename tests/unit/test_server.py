@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -159,6 +160,15 @@ def test_a_backup_brings_back_data_keys_and_people(corpus: Project, tmp_path: Pa
     assert answers(aside / "server") == ["no"], "what was there is moved aside, not lost"
     assert server.keys(corpus) == keys
     assert stat.S_IMODE((corpus.private / "people.json").stat().st_mode) == 0o600
+
+
+def test_the_command_says_where_it_put_what_was_there(corpus: Project, tmp_path: Path) -> None:
+    a_database(corpus.private / "server", "yes")
+    saved = server.backup(corpus, tmp_path)
+    command = [sys.executable, "-m", "copydesk", "-C", str(corpus.root), "--json", "studio", "restore", str(saved)]
+    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert (said["running"], said["path"]) == (False, str(corpus.private))
+    assert answers(Path(said["aside"]) / "server") == answers(corpus.private / "server") == ["yes"]
 
 
 def test_there_is_nothing_to_save_before_the_first_start(corpus: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -20,18 +21,17 @@ from copydesk.files import replacing
 from copydesk.project import Project
 
 DATABASE = "label_studio.sqlite3"
+DUMP = "label_studio.pgdump"
 _LEFT_OUT = ("server.json", "server.log", "server.half", "backups")  # of one run of the server, or backups themselves
 
 
 def backup(project: Project, to: Path) -> Path:
     """Write the backup to ``to``, or into it when it is a folder; the server may run meanwhile.
 
-    Raises: CopydeskError, when there is nothing to save, or the database is not in the project's data folder.
+    Raises: CopydeskError, when there is nothing to save, or the database can only be saved by its own tools.
     """
     if not (project.private / "server").is_dir():
         raise CopydeskError("this project has no Label Studio data yet", "run `copydesk studio start` first")
-    if not in_folder():
-        raise CopydeskError("the database is not SQLite", "save it with its own tool, such as pg_dump")
     path = to / f"{project.name}-label-studio.tar.gz" if to.is_dir() else to
     with (
         replacing(path, mode=0o600) as temporary,
@@ -41,14 +41,19 @@ def backup(project: Project, to: Path) -> Path:
         for file in _files(project.private):
             saved = _copy_of(file, Path(scratch)) if file.name == DATABASE else file
             archive.add(saved, arcname=str(file.relative_to(project.private)), recursive=False)
+        if not in_folder():
+            archive.add(_dump(Path(scratch) / DUMP), arcname=f"server/{DUMP}", recursive=False)
     return path
 
 
 def restore(project: Project, archive: Path) -> Path:
     """Put a backup in place of the project's Label Studio data; what was there is moved aside. The path of that.
 
-    Raises: CopydeskError, when ``archive`` is no such backup.
+    Raises: CopydeskError, when ``archive`` is no such backup, or the database is not in the project's data folder.
     """
+    if not in_folder():
+        hint = f"unpack the file; pg_restore --clean puts its server/{DUMP} back"
+        raise CopydeskError("Copydesk puts no database back that others may use too", hint)
     private = project.private
     fresh, aside = private.with_name(f"{private.name}.restored"), _free(private)
     try:
@@ -69,6 +74,37 @@ def restore(project: Project, archive: Path) -> Path:
 def in_folder() -> bool:
     """Whether the server's database is the SQLite file in its data folder."""
     return os.environ.get("DJANGO_DB") in (None, "", "sqlite")
+
+
+def _dump(to: Path) -> Path:
+    """A copy of a PostgreSQL database, as of one moment, by its own tool."""
+    if os.environ["DJANGO_DB"] not in ("default", "postgresql"):
+        raise CopydeskError("the database is neither SQLite nor PostgreSQL", "save it with its own tool")
+    said = {name: os.environ.get(f"POSTGRE_{name}", default) for name, default in _POSTGRE.items()}
+    command = [
+        "pg_dump",
+        "-Fc",
+        "-h",
+        said["HOST"],
+        "-p",
+        said["PORT"],
+        "-U",
+        said["USER"],
+        "-f",
+        str(to),
+        said["NAME"],
+    ]
+    try:
+        env = os.environ | {"PGPASSWORD": said["PASSWORD"]}
+        subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    except OSError as error:
+        raise CopydeskError("pg_dump is not here to save the database", "install PostgreSQL's client") from error
+    except subprocess.CalledProcessError as error:
+        raise OutsideError(f"pg_dump could not save the database: {error.stderr.strip()}") from error
+    return to
+
+
+_POSTGRE = {"HOST": "localhost", "PORT": "5432", "USER": "postgres", "PASSWORD": "postgres", "NAME": "postgres"}
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -63,3 +63,19 @@ def studio_backup(
     project = desk.project()
     made = server.backup(project, desk.root / to)
     return desk.answer(server.status(project).as_json() | {"path": str(made)}, show=views.lines(f"backup in {made}"))
+
+
+@app.command("restore")
+def studio_restore(
+    ctx: typer.Context, backup: Annotated[Path, typer.Argument(metavar="FILE", help="What `studio backup` made.")]
+) -> int:
+    """Put a backup in place of the server's data; what was there is moved aside. The server must be stopped."""
+    from copydesk import views
+    from copydesk.labeling import server
+
+    desk: Desk = ctx.obj
+    project = desk.project()
+    aside = server.restore(project, desk.root / backup)
+    said = {"path": str(project.private), "aside": str(aside) if aside.exists() else None}
+    told = [f"the backup stands in {project.private}"] + [f"what was there is in {aside}"] * aside.exists()
+    return desk.answer(server.status(project).as_json() | said, show=views.lines(*told))
