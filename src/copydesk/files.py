@@ -12,7 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -148,22 +148,33 @@ def locked(path: Path, what: str, wait_s: float = 0) -> Iterator[None]:
 
     Raises: Locked, when another process holds it for longer than ``wait_s``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait_s
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+    try:
         while True:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except OSError as error:
                 if time.monotonic() >= deadline:
-                    file.seek(0)
-                    raise Locked(what, file.read().strip() or "another process") from error
+                    holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
+                    raise Locked(what, holder or "another process") from error
             time.sleep(0.2)
-        file.truncate(0)
-        file.write(f"process {os.getpid()}")
-        file.flush()
+        _say(handle, f"process {os.getpid()}")
         try:
             yield
         finally:
-            file.truncate(0)
+            _say(handle, "")
+    finally:
+        os.close(handle)
+
+
+def _say(handle: int, holder: str) -> None:
+    """Who holds a lock, for others to read; a full disk only keeps it from them."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, holder.encode(), 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from copydesk.labeling import answers, exports, layers, pull
@@ -88,3 +88,44 @@ def test_no_export_breaks_pull_and_what_it_keeps_is_valid(name: str, seed: int, 
 
 def export(kept: dict[str, Any], sheets: list[Sheet]) -> Export:
     return Export(**kept | {"sheets": sheets})
+
+
+def values(reading: answers.Reading) -> dict[str, dict[str, Any]]:
+    return {state["annotation_id"]: state["value"] for state in reading.states if state["value"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@settings(deadline=None, max_examples=100)
+def test_a_spoilt_item_is_an_issue_with_its_place_and_the_others_are_kept(name: str, data: st.DataObject) -> None:
+    """Regions, answers about a region and relations: one value inside one item becomes something else."""
+    kept = orjson.loads((ROOT / f"tests/golden/pull/in/{name}.json").read_bytes())
+    layer = layers.read(ROOT / "labeling" / name)
+    check = pull._checker(SCHEMAS, layer)
+    whole = values(answers.read(export(kept, [Sheet(**sheet) for sheet in kept["sheets"]]), layer, {}, check))
+    given = [
+        answer for sheet in kept["sheets"] for task in sheet["tasks"] for answer in task["annotations"]
+        if answer["result"]
+    ]  # fmt: skip
+    items = data.draw(st.sampled_from(given))["result"]
+    item = items[data.draw(st.integers(0, len(items) - 1))]
+    *way, key = data.draw(st.sampled_from([path for path in places(item) if path]))
+    holder: Any = item
+    for step in way:
+        holder = holder[step]
+    mine = {str(item.get(end)) for end in ("id", "from_id", "to_id")}
+    before, holder[key] = holder[key], data.draw(st.sampled_from(ODD))
+    assume(holder[key] not in layer.labels)  # that would be another answer, not a spoilt one
+
+    reading = answers.read(export(kept, [Sheet(**sheet) for sheet in kept["sheets"]]), layer, {}, check)
+    after = values(reading)
+    assert after.keys() == whole.keys(), "the answer is kept, whatever one item holds"
+    if after != whole:
+        assert [issue for issue in reading.issues if issue.path.startswith("$.result")], (key, before, holder[key])
+    if layer.kind == "spans":
+        marks = {(each["value"]["start"], each["value"]["end"]) for answer in given for each in answer["result"]
+                 if each.get("type") == "labels" and isinstance(each.get("id"), str) and each["id"] not in mine
+                 and each is not item}  # fmt: skip
+        for annotation_id, value in whole.items():
+            found = {(span["start"], span["end"]) for span in after[annotation_id]["spans"]}
+            assert {(span["start"], span["end"]) for span in value["spans"]} & marks <= found

@@ -91,3 +91,19 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokenLine, match=r"splits\.jsonl:3") as caught:
         files.read_jsonl(tmp_path / "splits.jsonl")
     assert "copydesk validate" in caught.value.hint
+
+
+def test_a_full_disk_keeps_nobody_from_a_lock(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, resource, sys; from copydesk.files import locked\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "with locked(pathlib.Path(sys.argv[1]), 'x'): print('held')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path / "lock")], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("held\n", "")
+
+
+def test_a_lock_where_nothing_can_be_written_is_an_outside_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(OutsideError, match="cannot write"), files.locked(tmp_path / "file" / "lock", "x"):
+        pass
