@@ -205,10 +205,10 @@ class Pushing:
         """A text that an article had, as a task on the server still shows it."""
         for each in held:
             if each.article_id == article_id:
-                task = self.studio.task(each.task_id)
-                data = task["data"] if task else {}
-                if data.get("text_sha256") == text_sha256 and sha256(str(data.get("text")).encode()) == text_sha256:
-                    return str(data["text"])
+                data = (self.studio.task(each.task_id) or {}).get("data")
+                text = str(data.get("text")) if tasks.is_intact(data) and data["text_sha256"] == text_sha256 else ""
+                if sha256(text.encode("utf-8", "surrogatepass")) == text_sha256:
+                    return text
         return None
 
     def retire(self, entry: Entry, keys: Sequence[str], *, queued: bool = False) -> int:

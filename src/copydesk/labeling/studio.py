@@ -101,7 +101,8 @@ class Studio:
 
     def me(self) -> Json:
         """The user whose key this is."""
-        return self._object("GET", "api/current-user/whoami")
+        path = "api/current-user/whoami"
+        return self._rows([self._object("GET", path)], path)[0]
 
     # Projects
 
@@ -111,7 +112,7 @@ class Studio:
         while True:
             page = {"page": len(found) // PAGE + 1, "page_size": PAGE, "include": ",".join((*_PROJECT, *more))}
             answer = self._object("GET", "api/projects/", params=page)
-            found += answer["results"]
+            found += self._rows(answer.get("results"), "api/projects/")
             if not answer.get("next"):
                 return found
 
@@ -143,7 +144,11 @@ class Studio:
         query = {"ordering": ["-tasks:updated_at"]}
         params = {"project": project_id, "include": "id,updated_at", "page_size": 1, "query": _json(query)}
         answer = self._object("GET", "api/tasks/", params=params)
-        return answer["total"], answer["tasks"][0]["updated_at"] if answer["tasks"] else ""
+        rows, total = self._rows(answer.get("tasks"), "api/tasks/"), answer.get("total")
+        newest = rows[0].get("updated_at") if rows else ""
+        if not isinstance(total, int) or not isinstance(newest, str):
+            raise self._odd("api/tasks/")
+        return total, newest
 
     def tasks(self, project_id: int, include: Sequence[str], since: str | None = None) -> Iterator[Json]:
         """Tasks by ascending id with the fields in ``include``; with ``since``, those changed at or after it."""
@@ -169,11 +174,11 @@ class Studio:
             params = wanted | {"page_size": size, "query": _json(query)}
             body = self._call("GET", "api/tasks/", params=params)
             answer = self._parsed(body, "api/tasks/")
-            rows, total = answer.get("tasks"), answer.get("total")
-            ids = [_id(row) for row in rows] if isinstance(rows, list) else [0]
+            rows, total = self._rows(answer.get("tasks"), "api/tasks/"), answer.get("total")
+            ids = [row["id"] for row in rows]
             if not isinstance(total, int) or min(ids, default=last + 1) <= last:
-                raise OutsideError(f"{_shown(self.url)} lists tasks otherwise than Label Studio does")
-            yield from rows or ()
+                raise self._odd("api/tasks/")
+            yield from rows
             if total <= len(ids) or not ids:
                 return
             last, size = max(ids), max(1, min(_PAGE_MOST, len(ids) * _PAGE_BYTES // len(body)))
@@ -220,7 +225,7 @@ class Studio:
 
     def users(self) -> list[Json]:
         answer = self._json(self._call("GET", "api/users/"), "api/users/")
-        return answer if isinstance(answer, list) else answer["results"]
+        return self._rows(answer.get("results") if isinstance(answer, dict) else answer, "api/users/")
 
     def sign_up(self, email: str, password: str) -> None:
         """Make a user by the invitation link's own form, so that the password is known and sign-up stays closed."""
@@ -266,8 +271,17 @@ class Studio:
     def _parsed(self, body: bytes, path: str) -> Json:
         answer = self._json(body, path)
         if not isinstance(answer, dict):
-            raise OutsideError(f"{_shown(self.url)}/{path} answered something else than Label Studio does")
+            raise self._odd(path)
         return answer
+
+    def _rows(self, found: object, path: str) -> list[Json]:
+        """Objects with a number each; raises OutsideError for anything else that an address may answer."""
+        if isinstance(found, list) and all(isinstance(row, dict) and type(row.get("id")) is int for row in found):
+            return found
+        raise self._odd(path)
+
+    def _odd(self, path: str) -> OutsideError:
+        return OutsideError(f"{_shown(self.url)}/{path} answered something else than Label Studio does")
 
     def _json(self, body: bytes, path: str) -> Any:
         try:
@@ -305,12 +319,6 @@ class Studio:
             sdk: Any = LabelStudio
             self._sdk = sdk(base_url=self.url, api_key=self._api_key, httpx_client=client, max_retries=0)
         return self._sdk._client_wrapper.httpx_client
-
-
-def _id(row: object) -> int:
-    """A row's number; 0 when it has none."""
-    number = row.get("id") if isinstance(row, dict) else None
-    return number if isinstance(number, int) else 0
 
 
 def _changed_since(instant: str) -> Json:

@@ -1,0 +1,52 @@
+"""Whatever an address answers, it is Label Studio's answer or an error that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+import pytest
+
+from copydesk.errors import OutsideError
+from copydesk.labeling.studio import Studio
+
+READS: dict[str, Callable[[Studio], object]] = {
+    "me": Studio.me,
+    "projects": Studio.projects,
+    "users": Studio.users,
+    "extent": lambda studio: studio.extent(1),
+    "tasks": lambda studio: list(studio.tasks(1, ("id", "data"))),
+    "answered": lambda studio: list(studio.answered(1)),
+}
+ODD: list[object] = [
+    *(None, 1, "x", [], [None], [[]], [{"id": "x"}], {}, {"results": None}, {"results": [1]}, {"tasks": {}}),
+    *({"tasks": [], "total": None}, {"tasks": [{"id": True}], "total": 1}, {"tasks": [{"id": 0}], "total": 9}),
+    {"tasks": [{"id": 2}, {}], "total": 2},
+]
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: object) -> Studio:
+    """A server that answers these, the last one for ever."""
+    left = list(answers)
+    monkeypatch.setattr(Studio, "_call", lambda *_, **__: orjson.dumps(left.pop(0) if len(left) > 1 else left[0]))
+    return Studio("http://127.0.0.1:9", "0" * 40)
+
+
+@pytest.mark.parametrize("answer", ODD, ids=repr)
+@pytest.mark.parametrize("read", READS)
+def test_an_odd_answer_is_an_outside_error(monkeypatch: pytest.MonkeyPatch, read: str, answer: object) -> None:
+    if (read, answer) == ("users", []):
+        return  # nobody yet
+    with pytest.raises(OutsideError, match="Label Studio"):
+        READS[read](answering(monkeypatch, answer))
+
+
+def test_a_listing_goes_on_after_the_last_id_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [{"tasks": [{"id": 3}, {"id": 5}], "total": 3}, {"tasks": [{"id": 9}], "total": 1}]
+    assert [task["id"] for task in answering(monkeypatch, *pages).tasks(1, ("id",))] == [3, 5, 9]
+
+
+def test_a_server_that_sends_the_same_page_again_and_again_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = {"tasks": [{"id": 3}, {"id": 5}], "total": 3}
+    with pytest.raises(OutsideError):
+        list(answering(monkeypatch, page).tasks(1, ("id",)))
