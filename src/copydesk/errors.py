@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 
 class CopydeskError(Exception):
@@ -22,6 +23,17 @@ class CopydeskError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         self.message, self.hint = message, hint
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels between processes, whatever a subclass is made from."""
+        return _arrived, (type(self), self.args, self.__dict__)
+
+
+def _arrived(kind: type[CopydeskError], said: tuple[Any, ...], facts: dict[str, Any]) -> CopydeskError:
+    error = kind.__new__(kind, *said)
+    error.args = said
+    error.__dict__.update(facts)
+    return error
 
 
 class OutsideError(CopydeskError):

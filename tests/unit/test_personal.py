@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copydesk.dataset.release import personal
-from copydesk.files import read_jsonl, write_jsonl
+from copydesk.files import write_jsonl
 from copydesk.project import Waiver
 from copydesk.testing import an_article
 
@@ -85,20 +86,24 @@ def test_a_waiver_of_one_kind_does_not_cover_another():
 
 
 def test_a_text_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    cache, article = tmp_path / personal.CACHE, an_article("kari@example.com")
-    first = personal.scan([article], cache=cache)
+    article, known = an_article("kari@example.com"), dict[str, Any]()
+    first = personal.scan([article], known=known)
+    cache = personal.Cache(tmp_path / personal.CACHE)
+    cache.learn(known)
+    cache.write()
     read: list[str] = []
     monkeypatch.setattr(personal, "find", lambda text, language: read.append(text) or {})
-    assert personal.scan([article], cache=cache) == first
+    again = personal.Cache.read(cache.path).of([personal.key(article)])
+    assert personal.scan([article], known=again) == first
     assert read == []
-    assert "kari" not in cache.read_text()
+    assert "kari" not in cache.path.read_text()
 
 
 def test_what_other_rules_found_is_not_believed(tmp_path: Path):
-    cache, article = tmp_path / personal.CACHE, an_article("kari@example.com")
-    personal.scan([article], cache=cache)
-    write_jsonl(cache, ({**record, "rules": "0", "found": {}} for record in read_jsonl(cache)))
-    assert personal.scan([article], cache=cache).counts()["email"]["hits"] == 1
+    article = an_article("kari@example.com")
+    record = {"key": personal.key(article), "rules": "0", "found": {}}
+    write_jsonl(tmp_path / personal.CACHE, [record])
+    assert personal.Cache.read(tmp_path / personal.CACHE).of([personal.key(article)]) == {}
 
 
 def test_withheld_text_is_passed_over():

@@ -7,7 +7,7 @@ pyarrow's bytes otherwise change with the layout that rows happened to have in m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ from copydesk.files import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+ROWS = 4096  #: of a batch
 
 
 class NotParquet(CopydeskError):
@@ -59,6 +62,18 @@ def write_groups(path: Path, groups: Iterable[pa.Table], schema: pa.Schema) -> N
     ):
         for group in groups:
             file.write_table(group.combine_chunks(), row_group_size=max(1, group.num_rows))
+
+
+def batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Rows of ``path`` as Arrow holds them, a few in memory at a time. Raises NotParquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(ROWS, columns=columns)
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise NotParquet(path, str(error).splitlines()[0]) from error
 
 
 def read(path: Path, columns: list[str] | None = None) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ The files hold no clock times: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,10 @@ class Store:
     def families(self) -> list[Row]:
         """Family records, singles included, sorted by ``family_id``."""
         return self._read("families")
+
+    def batches(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """``articles``, ``links`` or ``families``, or some of their columns, a few rows in memory at a time."""
+        return parquet.batches(self._built(f"{name}.parquet"), columns)
 
     @cached_property
     def by_id(self) -> dict[str, Row]:

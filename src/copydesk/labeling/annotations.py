@@ -38,12 +38,17 @@ def history(layer: Layer) -> list[Annotation]:
     """
     if not layer.annotations.exists():
         return []
-    states: dict[bytes, Annotation] = {}
-    for number, line in enumerate(layer.annotations.read_bytes().split(b"\n"), 1):
+    return states(layer, enumerate(layer.annotations.read_bytes().split(b"\n"), 1))
+
+
+def states(layer: Layer, lines: Iterable[tuple[int, bytes]]) -> list[Annotation]:
+    """The same of some numbered lines of it."""
+    found: dict[bytes, Annotation] = {}
+    for number, line in lines:
         if line.strip():
             record = _record(line, f"labeling/{layer.name}/annotations.jsonl:{number}")
-            states.setdefault(canonical(record), record)
-    return list(states.values())
+            found.setdefault(canonical(record), record)
+    return list(found.values())
 
 
 def latest(history: Iterable[Annotation]) -> list[Annotation]:

@@ -43,6 +43,7 @@ def release(
     bump: Annotated[Bump | None, typer.Option(help="Choose the version that the change calls for.")] = None,
     audience: Annotated[Audience, typer.Option(help="public withholds text that is not cleared.")] = Audience.local,
     sign: Annotated[Path | None, typer.Option(metavar="KEY", help="Sign the sums with this SSH key.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
 ) -> int:
     """Cut a version of the dataset into dist/, whole or not at all."""
     from copydesk import views
@@ -55,6 +56,7 @@ def release(
         audience=audience.value,
         bump_auto=bump is Bump.auto,
         sign=sign,
+        jobs=jobs,
         now=desk.now(),
         progress=desk.progress,
     )
@@ -69,6 +71,7 @@ def verify(
     project: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where it was cut: its record and raw files are read again.")
     ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
 ) -> int:
     """Check a release from its folder alone: files, rows, labels, splits, numbers, loading."""
     from copydesk import views
@@ -77,7 +80,7 @@ def verify(
 
     desk: Desk = ctx.obj
     held = Project.open(desk.root / project) if project is not None else None
-    found = verify(desk.root / folder, signers=signers, project=held)
+    found = verify(desk.root / folder, signers=signers, project=held, jobs=jobs)
     return desk.answer(found.as_json(), issues=found.issues, show=views.verified(found), failed=not found.ok)
 
 

@@ -1,40 +1,30 @@
 """What a release is made of, as it stands in the project today.
 
 In:  ``build/``, ``labeling/*/``, ``dataset/splits.jsonl``, ``dataset/removals.jsonl``.
-Out: a :class:`Corpus`: articles without those removed, their links, and the labels that fit today's texts and layers.
+Out: a :class:`Corpus`: parcels with all that is about some articles, and in memory only what must be known of all of
+them at once: ids, lengths, families, which links there are.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from copydesk.dataset import removals, splits
+from copydesk.dataset.release import personal
 from copydesk.dataset.release.facts import HeldOut
+from copydesk.dataset.release.parcels import Parcels, See
 from copydesk.dataset.store import Store
-from copydesk.issues import Issue
 from copydesk.labeling import layers
-from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import is_training, layers_of
 from copydesk.project import Project
 from copydesk.schemas import records
 
 Record = dict[str, Any]
 SPLITS_FILE = "splits.jsonl"
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What people said about articles in one layer, by article; only what fits today's text and layer version."""
-
-    layer: Layer
-    answers: Mapping[str, list[Record]]  #: submitted and skipped; withdrawn ones are not published
-    gold: Mapping[str, list[Record]]
-    disputes: Mapping[str, list[Record]]
-    status: Mapping[str, str]
+THIN = ("article_id", "family_id", "n_chars", "text_sha256", "language", "published", "published_earliest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,92 +38,88 @@ class Dealt:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A project's records, joined and cleaned of what was removed."""
+    """A project's records, sorted by article; what was removed is in the parcels, but in nothing else."""
 
     project: Project
     store: Store
-    articles: dict[str, Record]  #: by id, sorted
-    links: dict[str, list[Record]]  #: by the id of their ``a``
-    families: list[Record]
-    labels: tuple[Labels, ...]
+    parcels: Parcels
+    layers: tuple[Layer, ...]
     removals: list[Record]
-    removed: list[Record]  #: articles of the build that were removed
-    issues: tuple[Issue, ...] = ()
+    lengths: dict[str, int] = field(default_factory=dict)  #: code points, by article id, sorted
+    texts: dict[str, str] = field(default_factory=dict)  #: by article: what a search of its text goes by
+    homes: dict[str, str] = field(default_factory=dict)  #: article → family
+    families: list[Record] = field(default_factory=list)
+    links: list[Record] = field(default_factory=list)  #: without their evidence
+    dates: list[Record] = field(default_factory=list)  #: for the policy ``time``
+    strata: dict[str, str] = field(default_factory=dict)  #: article → label, for the policy ``stratified``
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Articles that were removed."""
+        return frozenset(removal["article_id"] for removal in self.removals)
 
     def deal(self) -> Dealt:
         """Splits by family, after those of earlier releases."""
         past = records.read("split", self.project.dataset / SPLITS_FILE)
-        links = [link for found in self.links.values() for link in found]
-        articles, settings = list(self.articles.values()), self.project.splits
-        dealt = splits.assign(self.families, links, articles, settings, past, since="", labels=self._strata())
+        settings = self.project.splits
+        dealt = splits.assign(self.families, self.links, self.dates, settings, past, since="", labels=self.strata)
         published = {article_id: split for article_id, split in dealt.split_of.items() if split}
         held = tuple(
-            HeldOut(article_id, self.articles[article_id]["family_id"], "bridge", detail)
+            HeldOut(article_id, self.homes[article_id], "bridge", detail)
             for article_id, detail in sorted(dealt.held_out.items())
         )
         return Dealt(published, held, tuple(dealt.new))
 
-    def _strata(self) -> dict[str, str]:
-        """One label per article for the policy ``stratified``: gold of the first choice layer, its first target."""
-        labels = next((labels for labels in self.labels if labels.layer.kind == "choice"), None)
-        if labels is None:
-            return {}
-        first = labels.layer.target_ids[0]
-        units = (unit for found in labels.gold.values() for unit in found)
-        return {
-            unit["article_id"]: unit["label"] for unit in units if (unit["kind"], unit["target"]) == ("label", first)
-        }
-
     @classmethod
-    def gather(cls, project: Project) -> Corpus:
-        """Raises NotBuilt, BadConfig, BrokenHistory."""
-        store, gone = Store(project), removals.read(project)
-        out = {removal["article_id"] for removal in gone}
-        built = store.articles()
-        articles = {article["article_id"]: article for article in built if article["article_id"] not in out}
-        removed = [article for article in built if article["article_id"] in out]
-        issues: list[Issue] = []
-        labels = tuple(_labels(layer, articles, out, issues) for layer in layers.load(project))
-        links = [link for link in store.links() if link["a"] in articles and link["b"] in articles]
-        families = list(_families(store.families(), articles))
-        return cls(project, store, articles, _by(links, "a"), families, labels, gone, removed, tuple(issues))
+    def gather(cls, project: Project, place: Path) -> Corpus:
+        """Sort everything into parcels below ``place``. Raises NotBuilt, BadConfig."""
+        store = Store(project)
+        parcels = Parcels.of(place, store.stats()["articles"])
+        corpus = cls(project, store, parcels, tuple(layers.load(project)), removals.read(project))
+        corpus._sort_articles()
+        parcels.sort_rows("links", store.batches("links"), "a")
+        corpus._look_at_links()
+        for layer in corpus.layers:
+            parcels.sort_lines(f"{layer.name}.annotations", layer.annotations)
+            parcels.sort_lines(f"{layer.name}.gold", layer.gold, corpus._stratifier(layer))
+            parcels.sort_lines(f"{layer.name}.disputes", layer.disputes)
+        return corpus
+
+    def _sort_articles(self) -> None:
+        gone, by_time = self.gone, self.project.splits.policy == "time"
+        for batch in self.store.batches("articles", THIN):
+            for row in batch.to_pylist():
+                article_id = row["article_id"]
+                if article_id not in gone:
+                    self.lengths[article_id], self.homes[article_id] = row["n_chars"], row["family_id"]
+                    self.texts[article_id] = personal.key(row)
+                    if by_time:
+                        self.dates.append({key: row[key] for key in ("article_id", "published", "published_earliest")})
+        self.parcels.sort_rows("articles", self.store.batches("articles"), "article_id")
+
+    def _look_at_links(self) -> None:
+        for batch in self.store.batches("links", ("a", "b", "band")):
+            self.links.extend(link for link in batch.to_pylist() if {link["a"], link["b"]} <= self.lengths.keys())
+        for batch in self.store.batches("families"):
+            self.families.extend(_present(batch.to_pylist(), self.lengths))
+
+    def _stratifier(self, layer: Layer) -> See | None:
+        """Notes one label per article for the policy ``stratified``: of the first choice layer, its first target."""
+        first = next((each for each in self.layers if each.kind == "choice"), None)
+        if self.project.splits.policy != "stratified" or layer != first:
+            return None
+
+        def note(unit: Record) -> None:
+            text = self.texts.get(unit["article_id"], "").startswith(unit["text_sha256"])
+            today = text and unit["layer_version"] == layer.version
+            if today and (unit["kind"], unit["target"]) == ("label", layer.target_ids[0]):
+                self.strata[unit["article_id"]] = unit["label"]
+
+        return note
 
 
-def _families(families: Iterable[Record], articles: Mapping[str, Record]) -> Iterator[Record]:
+def _present(families: Iterable[Record], articles: Mapping[str, Any]) -> Iterator[Record]:
     for family in families:
         members = [member for member in family["members"] if member in articles]
         if members:
-            yield family | {"members": members}
-
-
-def _labels(layer: Layer, articles: Mapping[str, Record], removed: set[str], issues: list[Issue]) -> Labels:
-    answers = latest(history(layer))
-    gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
-    status = layers_of(articles, layer, answers, gold, disputes)
-    given = [
-        answer
-        for answer in answers
-        if answer["status"] != "withdrawn" and answer["article_id"] not in removed and not is_training(answer)
-    ]
-    fit = [answer for answer in given if _fits(answer, layer, articles)]
-    if len(fit) < len(given):
-        message = f"{len(given) - len(fit)} of {len(given)} answers are about another text or version of the layer"
-        hint = "they stay out of the release; `copydesk push` asks again"
-        issues.append(Issue("stale-answers", f"labeling/{layer.name}", message, hint=hint, severity="warning"))
-    decided, disputed = ([unit for unit in units if _fits(unit, layer, articles)] for units in (gold, disputes))
-    return Labels(layer, _by(fit, "article_id"), _by(decided, "article_id"), _by(disputed, "article_id"), status)
-
-
-def _fits(record: Record, layer: Layer, articles: Mapping[str, Record]) -> bool:
-    """Whether an answer, gold unit or dispute is about today's text, layer version and targets."""
-    article = articles.get(record["article_id"])
-    if article is None or article["text_sha256"] != record["text_sha256"]:
-        return False
-    return bool(record["layer_version"] == layer.version and record["target"] in layer.target_ids)
-
-
-def _by(records: Iterable[Record], key: str) -> dict[str, list[Record]]:
-    grouped: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        grouped[record[key]].append(record)
-    return dict(grouped)
+            yield {"family_id": family["family_id"], "members": members}

@@ -1,13 +1,13 @@
 """The data of a release: every shard, written into a folder that has no version yet.
 
-In:  a corpus and the split of every article.
-Out: shards, schemas and removals in the folder; logical digests of the full rows.
+In:  a corpus in parcels and the split of every article.
+Out: shards, schemas and removals in the folder; logical digests of the full rows, and what was found on the way.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,93 +15,129 @@ from typing import Any
 import orjson
 
 from copydesk import files
-from copydesk.dataset.release import passages, rows, shards
-from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
+from copydesk.dataset.release import leaks, parcels, passages, personal, shards
+from copydesk.dataset.release.audience import PUBLIC, is_cleared
 from copydesk.dataset.release.corpus import Corpus
+from copydesk.dataset.release.filling import Parcel, Settled, fill
+from copydesk.dataset.release.papers.tally import Tally, together
+from copydesk.executor import Executor
+from copydesk.issues import Issue
+from copydesk.project import SPLITS
 from copydesk.schemas import Schemas
 
 Row = dict[str, Any]
+Shard = tuple[Path, str, str, tuple[int, int], list[Path]]  #: folder, config, split, number and count, its rows
 
 
 @dataclass
 class Draft:
-    """A release folder that is being filled, article by article in the order of their ids."""
+    """A release folder that is being filled."""
 
     folder: Path
     corpus: Corpus
     schemas: Schemas
     splits: Mapping[str, str]  #: article_id → split; those in none are held out
     audience: str
+    executor: Executor
     full: shards.Digests = field(default_factory=shards.Digests)  #: of all rows, whatever the audience may see
     published: shards.Digests = field(default_factory=shards.Digests)  #: of the same rows, withheld labels aside
     rows: dict[str, int] = field(default_factory=dict)  #: by file
+    disputes: list[Row] = field(default_factory=list)
+    scan: personal.Scan = field(default_factory=personal.Scan)
+    leaks: list[leaks.Leak] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    tally: Tally | None = None  #: of the rows published, once the parcels are filled
 
     @property
     def withheld(self) -> tuple[str, ...]:
         """Splits whose labels stay out."""
         return self.corpus.project.release.withhold_labels if self.audience == PUBLIC else ()
 
+    def fill(self) -> None:
+        """Join all records to rows, parcel by parcel. Raises BrokenHistory, BrokenLine, NewerRecord."""
+        cache = personal.Cache.read(self.corpus.project.build / personal.CACHE)
+        tallies, keys, answers = [], [], defaultdict[str, Counter[str]](Counter)
+        for found in self.executor.map(fill, self._parcels(cache)):
+            self.full.extend(found.full)
+            self.published.extend(found.published)
+            self.disputes += found.disputes
+            self.issues += found.issues
+            self.scan += found.scan
+            cache.learn(found.searched)
+            tallies.append(found.tally)
+            keys.append(found.passages)
+            for layer, counts in found.answers.items():
+                answers[layer].update(counts)
+        cache.write()
+        self.tally = together(tallies, self.corpus.layers)
+        self.disputes.sort(key=files.canonical)
+        self.issues += [issue for layer, counts in answers.items() for issue in _stale(layer, counts)]
+        gone = (row for row in self._built() if row["article_id"] in self.corpus.gone)
+        self.leaks = leaks.find(self._built(), self.splits, gone, leaks.shared(keys))
+
+    def _parcels(self, cache: personal.Cache) -> Iterator[Parcel]:
+        corpus, release = self.corpus, self.corpus.project.release
+        settled = Settled(self.schemas, self.audience, self.withheld, corpus.removals, release.waivers)
+        ends: dict[int, set[str]] = defaultdict(set)
+        for link in corpus.links:
+            ends[corpus.parcels.holding(link["a"])].add(link["b"])
+        by_parcel: dict[int, list[str]] = defaultdict(list)
+        for article_id in corpus.texts:
+            by_parcel[corpus.parcels.holding(article_id)].append(article_id)
+        for number, folder in enumerate(corpus.parcels):
+            own = by_parcel[number]
+            splits = {key: self.splits[key] for key in {*own, *ends[number]} if key in self.splits}
+            yield Parcel(folder, splits, cache.of(corpus.texts[key] for key in own), settled)
+
+    def _built(self) -> Iterator[Row]:
+        """Articles as they were built, in the order of their ids, a parcel in memory at a time."""
+        for folder in self.corpus.parcels:
+            yield from parcels.rows(folder / "articles.arrow")
+
     def write(self) -> None:
         """Write all shards, ``schemas/`` and ``removals.jsonl``."""
-        for split in sorted(set(self.splits.values())):
-            self._write_split(split)
-        layers = [labels.layer.name for labels in self.corpus.labels]
+        for path, size in self.executor.map(_write_shard, self._shards()):
+            self.rows[path] = size
+        layers = [layer.name for layer in self.corpus.layers]
         configs = (f"rows/{config}" for config in ("articles", "annotations", "families", *layers))
         for name in (*configs, "annotation", "removal", *layers):  # also of configs that have no rows yet
             # the order of a schema's properties is the order of columns: keys stay as they are
             data = orjson.dumps(self.schemas[name], option=orjson.OPT_INDENT_2)
             files.write_bytes(self.folder / f"schemas/{name}.schema.json", data + b"\n")
-        if self.audience == PUBLIC:
-            self._write_passages()
+        if self.tally and self.audience == PUBLIC and self.tally.counts.get("uncleared"):
+            withheld = (row for row in self._built() if row["article_id"] in self.splits and not is_cleared(row))
+            self.rows[passages.PASSAGES] = passages.write(self.folder, withheld)
         files.write_jsonl(self.folder / "removals.jsonl", self.corpus.removals)
         self.rows["removals.jsonl"] = len(self.corpus.removals)
 
-    def _write_passages(self) -> None:
-        published = (self.corpus.articles[article_id] for article_id in sorted(self.splits))
-        withheld = [article for article in published if not is_cleared(article)]
-        if withheld:
-            self.rows[passages.PASSAGES] = passages.write(self.folder, withheld)
+    def _shards(self) -> Iterator[Shard]:
+        """Every shard with the files of its rows: those of the parcels in its range."""
+        chars: Counter[str] = Counter()
+        for article_id, split in self.splits.items():
+            chars[split] += self.corpus.lengths[article_id]
+        configs = ("articles", "annotations", "families", *(layer.name for layer in self.corpus.layers))
+        folders = list(self.corpus.parcels)
+        for split in (split for split in SPLITS if split in chars):
+            count = min(shards.ranges(chars[split]), len(folders))
+            size = len(folders) // count
+            for number in range(count):
+                own = folders[number * size : (number + 1) * size]
+                for config in configs:
+                    paths = [path for folder in own if (path := folder / f"{config}.{split}.arrow").exists()]
+                    if paths:
+                        yield self.folder, config, split, (number, count), paths
 
-    def _write_split(self, split: str) -> None:
-        members = [article_id for article_id in self.corpus.articles if self.splits.get(article_id) == split]
-        count = shards.ranges(sum(self.corpus.articles[article_id]["n_chars"] for article_id in members))
-        by_range: dict[int, list[str]] = defaultdict(list)
-        for article_id in members:
-            by_range[shards.range_of(article_id, count)].append(article_id)
-        for number in sorted(by_range):
-            self._write_range(split, (number, count), by_range[number])
 
-    def _write_range(self, split: str, part: tuple[int, int], members: list[str]) -> None:
-        full: dict[str, list[Row]] = defaultdict(list)
-        for article_id in members:
-            for config, found in self._rows_of(article_id, split).items():
-                full[config] += found
-        uncleared = {article_id for article_id in members if not is_cleared(self.corpus.articles[article_id])}
-        for config, found in full.items():
-            if found:
-                self._write_shard(config, split, part, found, uncleared if self.audience == PUBLIC else set())
+def _write_shard(shard: Shard) -> tuple[str, int]:
+    folder, config, split, part, paths = shard
+    table = parcels.table(paths)
+    path = shards.write_table(folder, config, split, part, table)
+    return path.relative_to(folder).as_posix(), table.num_rows
 
-    def _write_shard(
-        self, config: str, split: str, part: tuple[int, int], found: list[Row], wordless: set[str]
-    ) -> None:
-        schema = self.schemas.arrow(f"rows/{config}")
-        found = shards.as_stored(found, schema)
-        self.full.add(config, split, found)
-        if split in self.withheld and config not in UNLABELLED:
-            return
-        self.published.add(config, split, found)
-        about = "a" if config == "families" else "article_id"
-        shown = [withhold(config, row) if row[about] in wordless else row for row in found]
-        path = shards.write(self.folder, config, split, part, shown, schema)
-        self.rows[path.relative_to(self.folder).as_posix()] = len(shown)
 
-    def _rows_of(self, article_id: str, split: str) -> dict[str, list[Row]]:
-        """All rows of one article, by config."""
-        status = {labels.layer.name: labels.status[article_id] for labels in self.corpus.labels}
-        article = self.corpus.articles[article_id] | {"split": split, "layers": status}
-        answers = [answer for labels in self.corpus.labels for answer in labels.answers.get(article_id, ())]
-        found = {"articles": [article], "annotations": rows.answer_rows(article, answers)}
-        found["families"] = rows.link_rows(article, self.corpus.links.get(article_id, ()), self.splits)
-        for labels in self.corpus.labels:
-            found[labels.layer.name] = rows.gold_rows(labels.layer, article, labels.gold.get(article_id, []))
-        return found
+def _stale(layer: str, counts: Counter[str]) -> Iterator[Issue]:
+    if counts["fit"] < counts["given"]:
+        stale = f"{counts['given'] - counts['fit']} of {counts['given']} answers"
+        message = f"{stale} are about another text or version of the layer"
+        hint = "they stay out of the release; `copydesk push` asks again"
+        yield Issue("stale-answers", f"labeling/{layer}", message, hint=hint, severity="warning")

@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
 from copydesk.issues import Issue
+from copydesk.project import SPLITS
+
+Article = Mapping[str, Any]
 
 LEAST = 100  #: code points that a sentence must have to be looked for
 REMOVED = "removed"  #: stands for a split where an article is in none any more
+PLACES = (*SPLITS, REMOVED)
 _SHOWN = 160
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?!\s|$)[^.!?\n]*)*")
 
@@ -45,14 +49,56 @@ class Leak:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The sentences of some articles: a number for each, and the place of its article in ``PLACES``."""
+
+    numbers: array[int] = field(default_factory=lambda: array("Q"))
+    places: array[int] = field(default_factory=lambda: array("B"))
+
+    def add(self, text: str, place: str) -> None:
+        for passage in _passages(text):
+            self.numbers.append(_number(_words(passage)))
+            self.places.append(PLACES.index(place))
+
+
+def keys(articles: Iterable[Article], places: Mapping[str, str]) -> Keys:
+    """Of the articles that have a place: a split, or ``REMOVED``."""
+    found = Keys()
+    for article in articles:
+        if article["article_id"] in places:
+            found.add(article["text"], places[article["article_id"]])
+    return found
+
+
+def shared(parts: Iterable[Keys]) -> frozenset[int]:
+    """Numbers of sentences that stand in two places. Parts of a corpus may be gone through apart."""
+    import numpy as np
+
+    numbers, places = array("Q"), array("B")
+    for part in parts:
+        numbers.extend(part.numbers)
+        places.extend(part.places)
+    every, where = np.frombuffer(numbers, np.uint64), np.frombuffer(places, np.uint8)
+    order = np.lexsort((where, every))
+    every, where = every[order], where[order]
+    apart = (every[1:] == every[:-1]) & (where[1:] != where[:-1])
+    return frozenset(every[1:][apart].tolist())
+
+
 def find(
-    articles: Iterable[Mapping[str, Any]], splits: Mapping[str, str], removed: Iterable[Mapping[str, Any]]
+    articles: Iterable[Article],
+    splits: Mapping[str, str],
+    removed: Iterable[Article],
+    suspects: Collection[int] | None = None,
 ) -> list[Leak]:
     """Every long sentence that articles of two splits share, or that a removed one shares with one published.
 
-    Both are gone through twice: first only a number per sentence is kept, then the sentences that some number shares.
+    suspects: what :func:`shared` gave; without it all are gone through twice, and only numbers kept the first time.
     """
-    suspects = _in_several(_standing(articles, splits, removed))
+    if suspects is None:
+        gone = {article["article_id"]: REMOVED for article in removed}
+        suspects = shared([keys(articles, splits), keys(removed, gone)])
     places: dict[str, dict[str, str]] = defaultdict(dict)
     passages: dict[str, str] = {}
     for article, split in _standing(articles, splits, removed) if suspects else ():
@@ -66,31 +112,14 @@ def find(
 
 
 def _standing(
-    articles: Iterable[Mapping[str, Any]], splits: Mapping[str, str], removed: Iterable[Mapping[str, Any]]
-) -> Iterator[tuple[Mapping[str, Any], str]]:
+    articles: Iterable[Article], splits: Mapping[str, str], removed: Iterable[Article]
+) -> Iterator[tuple[Article, str]]:
     """Articles with the split they are in; those held out are nowhere."""
     for article in articles:
         if article["article_id"] in splits:
             yield article, splits[article["article_id"]]
     for article in removed:
         yield article, REMOVED
-
-
-def _in_several(standing: Iterable[tuple[Mapping[str, Any], str]]) -> set[int]:
-    """Numbers of sentences that stand in more than one split."""
-    import numpy as np
-
-    names: list[str] = []
-    hashes, where = array("Q"), array("B")
-    for article, split in standing:
-        if split not in names:
-            names.append(split)
-        for passage in _passages(article["text"]):
-            hashes.append(_number(_words(passage)))
-            where.append(names.index(split))
-    pairs = np.unique(np.rec.fromarrays([np.frombuffer(hashes, np.uint64), np.frombuffer(where, np.uint8)]))
-    numbers, times = np.unique(pairs["f0"], return_counts=True) if len(pairs) else ((), np.array([]))
-    return {int(number) for number, n in zip(numbers, times, strict=True) if n > 1}
 
 
 def _number(words: str) -> int:

@@ -6,6 +6,7 @@ Out: the record of ``manifest.json``. The last file of a release but the sums: i
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -43,7 +44,7 @@ def of(draft: Draft, held_out: Iterable[HeldOut], answers: Mapping[str, str], sc
         "labels": label_maps(draft.schemas, [config["name"] for config in configs]),
         "families": families(draft.corpus, draft.splits),
         "held_out": [asdict(held) for held in held_out],
-        "disputes": disputes(draft.corpus, draft.splits, draft.withheld),
+        "disputes": draft.disputes,
         "files": listing(draft.folder, draft.rows),
     }
 
@@ -57,7 +58,7 @@ def _about(project: Project, corpus: Corpus, answers: Mapping[str, str]) -> Reco
         "languages": list(project.languages),
         "splitting": {key: getattr(project.splits, key) for key in ("policy", *SPLITS, "salt")},
         "labeling": {key: getattr(settings, key) for key in ("redundancy", "blind", "model")},
-        "layers": [layer_record(labels.layer) for labels in corpus.labels],
+        "layers": [layer_record(layer) for layer in corpus.layers],
         "waivers": [{"what": waiver.what, "reason": waiver.reason} for waiver in project.release.waivers],
         "answers": dict(answers),
         "build": corpus.store.stats(),
@@ -65,20 +66,6 @@ def _about(project: Project, corpus: Corpus, answers: Mapping[str, str]) -> Reco
         "sources": [_source(source) for source in sources.load(project)],
         "tools": [{"name": name, "version": version} for name, version in tools().items()],
     }
-
-
-def disputes(corpus: Corpus, splits: Mapping[str, str], withheld: Iterable[str]) -> list[Record]:
-    """Disputed units of the articles published, in order; none of a split whose labels are withheld."""
-    keys = ("layer", "article_id", "target", "kind", "name", "reason")
-    shown = set(splits.values()) - set(withheld)
-    found = [
-        {key: dispute[key] for key in keys}
-        for labels in corpus.labels
-        for article_id, disputed in labels.disputes.items()
-        if splits.get(article_id) in shown
-        for dispute in disputed
-    ]
-    return sorted(found, key=files.canonical)
 
 
 def families(corpus: Corpus, splits: Mapping[str, str]) -> list[Record]:
@@ -132,7 +119,15 @@ def inputs(project: Project) -> Iterator[Record]:
     for path in sorted({path for pattern in patterns for path in project.root.glob(pattern) if path.is_file()}):
         place = path.relative_to(project.root).as_posix()
         if path.suffix in KEPT and not place.startswith("labeling/reference/"):
-            yield {"path": place, "sha256": files.sha256_file(path), "bytes": path.stat().st_size}
+            size, digest = _records(path) if path.suffix == ".jsonl" else (path.stat().st_size, files.sha256_file(path))
+            yield {"path": place, "sha256": digest, "bytes": size}
+
+
+def _records(path: Path) -> tuple[int, str]:
+    """Size and digest of a record file, whose lines may stand in any order, and twice after a merge."""
+    with path.open("rb") as file:
+        lines = {hashlib.sha256(line).digest(): len(line) for each in file if (line := each.strip())}
+    return sum(lines.values()), files.sha256(b"".join(sorted(lines)))
 
 
 def tools() -> dict[str, str]:

@@ -21,6 +21,7 @@ from copydesk.issues import Issue
 from copydesk.project import Waiver
 
 Article = Mapping[str, Any]
+Record = dict[str, Any]
 Place = tuple[int, int]  #: start and end, code points
 
 VERSION = 1  #: of the rules below; another one makes earlier searches void
@@ -154,9 +155,31 @@ class Scan:
         return {kind: {"hits": self.hits[kind], "articles": self.articles[kind]} for kind in KINDS}
 
 
-def scan(articles: Iterable[Article], waivers: Iterable[Waiver] = (), cache: Path | None = None) -> Scan:
-    """Search articles; texts that ``cache`` knows are not read again."""
-    known = _known(cache)
+@dataclass
+class Cache:
+    """What earlier searches found, by text; on disk if ``path`` is given."""
+
+    path: Path
+    records: dict[str, Record] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Cache:
+        """Searches by other rules than today's are as good as none."""
+        return cls(path, {each["key"]: each for each in files.read_jsonl(path) if each["rules"] == rules()})
+
+    def of(self, keys: Iterable[str]) -> dict[str, Record]:
+        return {key: self.records[key] for key in keys if key in self.records}
+
+    def learn(self, records: Mapping[str, Record]) -> None:
+        self.records.update(records)
+
+    def write(self) -> None:
+        files.write_jsonl(self.path, (self.records[key] for key in sorted(self.records)))
+
+
+def scan(articles: Iterable[Article], waivers: Iterable[Waiver] = (), known: dict[str, Record] | None = None) -> Scan:
+    """Search articles; texts that ``known`` holds are not read again, and those read are put there."""
+    known = {} if known is None else known
     waived = {kind for kind in KINDS if any(waiver.covers(f"personal.{kind}") for waiver in waivers)}
     hits, with_any, issues = Counter[str](), Counter[str](), []
     for article in articles:
@@ -166,18 +189,21 @@ def scan(articles: Iterable[Article], waivers: Iterable[Waiver] = (), cache: Pat
             with_any[kind] += 1
             if kind not in waived:
                 issues.append(_issue(article, kind, places))
-    if cache is not None:
-        files.write_jsonl(cache, (known[key] for key in sorted(known)))
     return Scan(hits, with_any, tuple(issues))
 
 
-def _in_article(article: Article, known: dict[str, dict[str, Any]]) -> dict[str, list[tuple[str, Place]]]:
+def key(article: Article) -> str:
+    """What a search of the text goes by."""
+    return f"{article['text_sha256']} {article['language'] or ''}"
+
+
+def _in_article(article: Article, known: dict[str, Record]) -> dict[str, list[tuple[str, Place]]]:
     """Paths and places by kind: in the text, which is cached, and in the short fields that come from the input."""
-    key, text = f"{article['text_sha256']} {article['language'] or ''}", article["text"]
-    if text is not None and key not in known:
-        known[key] = {"key": key, "rules": rules(), "found": find(text, article["language"])}
+    name, text = key(article), article["text"]
+    if text is not None and name not in known:
+        known[name] = {"key": name, "rules": rules(), "found": find(text, article["language"])}
     found: dict[str, list[tuple[str, Place]]] = {}
-    parts = [("$.text", known[key]["found"])] if text is not None else []
+    parts = [("$.text", known[name]["found"])] if text is not None else []
     parts += [(path, find(value, article["language"])) for path, value in _short_fields(article)]
     for path, places in parts:
         for kind, each in places.items():
@@ -209,8 +235,3 @@ _NAMES = {
     "national-id": "a national id number",
     "ip-address": "an IP address",
 }
-
-
-def _known(cache: Path | None) -> dict[str, dict[str, Any]]:
-    records = files.read_jsonl(cache) if cache is not None else []
-    return {record["key"]: record for record in records if record["rules"] == rules()}

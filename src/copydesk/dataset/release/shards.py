@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TEXT_PER_SHARD = 32 * 2**20  #: code points
 _PATH = re.compile(r"data/([a-z][a-z0-9_]*)/(train|validation|test)-(\d{5})-of-(\d{5})-([0-9a-f]{16})\.parquet")
 _BITS = 16  # of article_id that may tell shards apart
+_ID = re.compile(r"art-[0-9a-f]{16}")
 _SIZE = 32  # bytes of a SHA-256
 
 Row = dict[str, Any]
@@ -44,6 +45,11 @@ def ranges(n_chars: int) -> int:
     while n_chars > count * TEXT_PER_SHARD and count < 2**_BITS:
         count *= 2
     return count
+
+
+def is_id(article_id: str) -> bool:
+    """Whether it is an article id, as far as ranges go."""
+    return _ID.fullmatch(article_id) is not None
 
 
 def range_of(article_id: str, count: int) -> int:
@@ -100,10 +106,15 @@ class Digests:
 
 def write(folder: Path, config: str, split: str, part: tuple[int, int], rows: Iterable[Row], schema: pa.Schema) -> Path:
     """Put one shard into the release ``folder``; ``part`` is its number and how many there are."""
+    return write_table(folder, config, split, part, parquet.table(rows, schema))
+
+
+def write_table(folder: Path, config: str, split: str, part: tuple[int, int], table: pa.Table) -> Path:
+    """The same of rows that are a table."""
     number, count = part
     stem = f"{split}-{number:05d}-of-{count:05d}"
     path = folder / "data" / config / f"{stem}.parquet"
-    parquet.write(path, rows, schema)
+    parquet.write_groups(path, [table.combine_chunks()], table.schema)
     return path.rename(path.with_name(f"{stem}-{sha256_file(path)[:16]}.parquet"))
 
 

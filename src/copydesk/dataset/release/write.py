@@ -19,7 +19,6 @@ import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
-from copydesk.dataset import removals
 from copydesk.dataset.release import history, identities, leaks, manifest, papers, personal, sums
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
 from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
@@ -30,6 +29,7 @@ from copydesk.dataset.release.step import steps
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.versions import BadVersion, Version
 from copydesk.errors import CopydeskError, OutsideError
+from copydesk.executor import executor
 from copydesk.issues import Issue, errors
 from copydesk.project import Project
 from copydesk.schemas import Schemas
@@ -63,10 +63,13 @@ def release(
     audience: str = LOCAL,
     bump_auto: bool = False,
     sign: Path | None = None,
+    jobs: int | None = None,
     now: str,
     progress: Progress = quiet,
 ) -> Released:
     """Cut ``version``, or with ``bump_auto`` the one that the change calls for.
+
+    jobs: processes; one per core without it. It changes no byte, nor does the order of any input.
 
     Cutting a version again, also for another audience, reuses its date and gives the same bytes.
 
@@ -80,7 +83,7 @@ def release(
     if version is not None:
         Version.parse(version)
     with files.locked(project.dist / ".lock", "dist/"), _workshop(project) as folder:
-        return _Cut(project, audience, sign, now, progress, folder).run(version)
+        return _Cut(project, audience, sign, now, progress, folder, jobs).run(version)
 
 
 @contextmanager
@@ -107,42 +110,43 @@ class _Cut:
     now: str
     progress: Progress
     folder: Path
+    jobs: int | None
     written: dict[str, bytes] = field(default_factory=dict)  #: the documents in the folder
 
     def run(self, version: str | None) -> Released:
-        corpus = Corpus.gather(self.project)
+        with self.progress("sorting records"):
+            corpus = Corpus.gather(self.project, self.folder.with_name("parcels"))
         dealt = corpus.deal()
-        draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience)
-        with self.progress("searching for personal data"):
-            scan = self._scan(corpus, dealt)
-        shared = leaks.find(corpus.articles.values(), dealt.published, corpus.removed)
+        workers = executor(self.jobs)
+        draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience, workers)
+        with self.progress("joining records"):
+            draft.fill()
         issues = [
-            *corpus.issues,
-            *removals.blocking(corpus.articles.values(), corpus.removals),
-            *(leak.issue for leak in shared),
+            *draft.issues,
+            *(leak.issue for leak in draft.leaks),
             *_open_questions(self.project),
             *_empty(dealt),
-            *scan.issues,
+            *draft.scan.issues,
         ]
         if errors(issues):
             return self._refused(version, issues)
-        scans = {"personal": scan.counts(), "personal_rules": personal.rules(), "leaks": leaks.counts(shared)}
+        scans = {
+            "personal": draft.scan.counts(),
+            "personal_rules": personal.rules(),
+            "leaks": leaks.counts(draft.leaks),
+        }
         with self.progress("writing rows"):
             draft.write()
+            shutil.rmtree(corpus.parcels.folder, ignore_errors=True)
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
         with self.progress("verifying"):
             issues += [
-                *verify(self.folder, documents=self.written).issues,
+                *verify(self.folder, jobs=self.jobs, documents=self.written).issues,
                 *identities.search(self.folder, self.project),
             ]
         if errors(issues):
             return self._refused(record["version"], issues)
         return self._publish(draft, record, dealt, issues)
-
-    def _scan(self, corpus: Corpus, dealt: Dealt) -> personal.Scan:
-        published = (article for article_id, article in corpus.articles.items() if article_id in dealt.published)
-        cache = self.project.build / personal.CACHE
-        return personal.scan(published, self.project.release.waivers, cache)
 
     def _choose(self, draft: Draft, record: Record, version: str | None) -> Record:
         """The manifest with the first version that fits; documents, manifest and sums are in the folder then.
@@ -162,7 +166,7 @@ class _Cut:
         """Write what follows from the rows: documents, then the manifest of all files, then the sums."""
         record = orjson.loads(files.canonical(record))  # with its keys in the order that `verify` will read
         facts = ReleaseFacts.of(self.folder, record)
-        self.written = papers.documents(facts)
+        self.written = papers.documents(facts, draft.tally)
         for path, data in self.written.items():
             files.write_bytes(self.folder / path, data)
         record = record | {"files": manifest.listing(self.folder, draft.rows)}
