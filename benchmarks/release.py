@@ -12,14 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -132,44 +134,85 @@ def _answer(layer: str, text: str, random: Random, other: bool) -> Row:
     return {"spans": spans}
 
 
-def plain(folder: Path, to: Path) -> float:
-    """Seconds that ``Dataset.to_parquet`` takes for the same rows, once they are in memory as dicts."""
+@dataclass(frozen=True)
+class Cost:
+    """What something took."""
+
+    wall: float  #: seconds
+    cpu: float  #: seconds, of all its processes
+    peak: float = 0  #: MB, of all its processes together, shared pages counted once
+
+    def beside(self, other: Cost, name: str) -> str:
+        return (
+            f"{self.wall:.0f} s = {self.wall / other.wall:.1f} × {name} ({self.cpu / other.cpu:.1f} × in CPU seconds)"
+        )
+
+
+def plain(folder: Path, to: Path) -> Cost:
+    """What ``Dataset.to_parquet`` takes for the same rows, a shard at a time, once they are in memory as dicts."""
     import datasets
 
     from copydesk.schemas import Schemas
 
-    schemas, facts = Schemas.packaged(), ReleaseFacts.read(folder)
-    rows = {
-        (config, split): list(facts.rows(config, split)) for config in facts.configs for split in facts.counts[config]
-    }
-    start = time.perf_counter()
-    for (config, split), found in rows.items():
-        made = datasets.Dataset.from_list(found, features=schemas.features(f"rows/{config}"))
-        made.to_parquet(str(to / f"{config}-{split}.parquet"))
-    return time.perf_counter() - start
+    schemas, wall, cpu = Schemas.packaged(), 0.0, 0.0
+    for part in ReleaseFacts.read(folder).parts():
+        for config in part.configs:
+            rows = list(part.rows(config))
+            features = schemas.features(f"rows/{config}")
+            start, spent = time.perf_counter(), time.process_time()
+            datasets.Dataset.from_list(rows, features=features).to_parquet(str(to / "plain.parquet"))
+            wall, cpu = wall + time.perf_counter() - start, cpu + time.process_time() - spent
+    return Cost(wall, cpu)
 
 
-def timed(step: str, *arguments: str, **environment: str) -> tuple[float, float]:
-    """Seconds and peak MB of one step in a process of its own."""
+def timed(step: str, *arguments: str, **environment: str) -> Cost:
+    """One step in a process of its own, which may start others."""
     command = [sys.executable, __file__, "--step", step, *arguments]
-    start = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
     if done.returncode:
         sys.exit(f"{step} failed:\n{done.stderr[-3000:]}")
-    seconds = time.perf_counter() - start
-    return seconds, json.loads(done.stdout.splitlines()[-1])["peak_mb"]
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def run_step(step: str, arguments: list[str]) -> None:
+    peak = [0.0]
+    threading.Thread(target=_watch, args=(peak,), daemon=True).start()
+    start = time.perf_counter()
     if step == "release":
-        made = release(Project.load(Path(arguments[0])), arguments[1], now=NOW)
+        folder, version, *jobs = arguments
+        made = release(Project.load(Path(folder)), version, now=NOW, jobs=int(jobs[0]) if jobs else None)
         if made.path is None:
             sys.exit("\n".join(map(str, made.issues[:10])))
     elif step == "verify":
         found = verify(Path(arguments[0]))
         if not found.ok:
             sys.exit("\n".join(map(str, found.issues[:10])))
-    print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    spent = os.times()
+    cpu = spent.user + spent.system + spent.children_user + spent.children_system
+    print(json.dumps({"wall": time.perf_counter() - start, "cpu": cpu, "peak": peak[0]}))
+
+
+def _watch(peak: list[float]) -> None:
+    while True:
+        peak[0] = max(peak[0], sum(_held(each) for each in _tree(os.getpid())))
+        time.sleep(0.5)
+
+
+def _tree(process: int) -> Iterator[int]:
+    yield process
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from _tree(int(child))
+
+
+def _held(process: int) -> float:
+    """MB of memory, shared pages by share."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def chunks(data: bytes) -> Iterator[bytes]:
@@ -214,30 +257,47 @@ def _same(one: Path, other: Path) -> bool:
 def at_size(place: Path, n: int, seed: int) -> Iterator[tuple[str, str, str]]:
     project = corpus(place / "big", n, seed)
     folder = project.dist / "big-1.0.0"
-    seconds, peak = timed("release", str(project.root), "1.0.0")
-    checked, verify_peak = timed("verify", str(folder))
+    cold = timed("release", str(project.root), "1.0.0")
+    first = _set_aside(project, folder, place / "cold")
+    cost = timed("release", str(project.root), "1.0.0")
+    checked = timed("verify", str(folder))
     peer = plain(folder, place)
     yield (
         "release",
-        f"{n:,} articles with labels, all checks",
-        f"{seconds:.1f} s = {seconds / peer:.1f} × plain, {peak:,.0f} MB",
+        f"{n:,} articles with labels, all checks, scans from cache",
+        f"{cost.beside(peer, 'plain')}, {cost.peak:,.0f} MB",
     )
-    yield "peer", "the same rows with Dataset.to_parquet", f"{peer:.1f} s"
-    yield "verify", "the same release", f"{checked:.1f} s = {checked / seconds:.2f} × release, {verify_peak:,.0f} MB"
-    first = Path(shutil.move(folder, place / "first"))
+    yield "release", "the same, nothing in the cache", f"{cold.beside(peer, 'plain')}, {cold.peak:,.0f} MB"
+    yield "peer", "the same rows with Dataset.to_parquet", f"{peer.wall:.0f} s, {peer.cpu:.0f} CPU seconds"
+    yield "verify", "the same release", f"{checked.beside(cost, 'release')}, {checked.peak:,.0f} MB"
+    again = _set_aside(project, folder, place / "warm")
+    shuffle(project, seed)
+    timed("release", str(project.root), "1.0.0", "1", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
+    how = "one process; answers in another order; other time zone and hash seed; and once more as before"
+    yield "rebuilt", how, f"{differing(first, folder)} and {differing(first, again)} bytes differ"
+    shutil.rmtree(again)
+    for role, who in (("adjudicator", "one adjudicator"), ("human", "everybody")):
+        _set_aside(project, folder, place / "before")
+        relabel(project, 0.01, seed, role)
+        timed("release", str(project.root), "1.0.0")
+        share = f"{100 * new_bytes(first, folder):.2f} % new bytes"
+        yield "relabelled", f"1 % of the articles of each layer get other labels, by {who}", share
+        shutil.rmtree(place / "before")
+
+
+def _set_aside(project: Project, folder: Path, to: Path) -> Path:
+    """Move a release away, and let the project never have cut it."""
     shutil.rmtree(project.dataset / "releases")
     (project.dataset / "splits.jsonl").unlink()
-    for layer in layers.load(project):
-        files.write_jsonl(layer.annotations, files.read_jsonl(layer.annotations)[::-1])
-    timed("release", str(project.root), "1.0.0", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
-    rows = differing(first / "data", folder / "data")
-    yield "rebuilt", "answers in another order, other time zone and hash seed", f"{rows} bytes of data differ"
-    from copydesk.dataset.store import Store
+    return Path(shutil.move(folder, to))
 
-    relabel(project, Store(project).articles(), 0.01, seed)
-    made = release(project, "2.0.0", now=NOW).path
-    assert made is not None
-    yield "relabelled", "1 % of the articles get other labels", f"{100 * new_bytes(first, made):.2f} % new bytes"
+
+def shuffle(project: Project, seed: int) -> None:
+    """Let the answers of every layer stand in another order."""
+    for layer in layers.load(project):
+        lines = layer.annotations.read_bytes().splitlines(keepends=True)
+        Random(seed).shuffle(lines)
+        layer.annotations.write_bytes(b"".join(lines))
 
 
 def tampering(place: Path, unsealed: int, sealed: int, seed: int) -> Iterator[tuple[str, str, str]]:

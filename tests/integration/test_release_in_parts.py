@@ -15,15 +15,20 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from pyarrow import parquet
 
 from copydesk import files
 from copydesk.dataset.release import parcels, shards, sums
+from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.write import release
+from copydesk.dataset.store import Store
 from copydesk.errors import BrokenLine
 from copydesk.labeling import layers
+from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.labeling.annotations import BrokenHistory
 from copydesk.project import Project
+from copydesk.testing import an_annotation
 from copydesk.testing.corpora import a_labelled_project, a_story, label, put_articles
 
 NOW = "2026-01-02T00:00:00Z"
@@ -112,6 +117,30 @@ def test_an_article_more_changes_one_shard_of_each_config(tmp_path: Path, monkey
         *("articles", "annotations", "entities", "stance", "claims")
     }
     assert len(fresh) == 5
+
+
+def test_an_adjudicators_word_leaves_the_bytes_of_what_people_said(tmp_path: Path) -> None:
+    project = a_labelled_project(tmp_path / "news", 8)
+    first = release(project, "1.0.0", now=NOW).path
+    layer, articles = layers.load(project, ["stance"])[0], Store(project).by_id
+    answers = files.read_jsonl(layer.annotations)
+    article = articles[answers[3]["article_id"]]
+    value = answers[3]["value"] | {"label": "favor"}
+    word = an_annotation(article, "stance", annotator="ann-3", role="adjudicator", value=value)
+    files.write_jsonl(layer.annotations, [*answers, word])
+    write(layer, adjudicate(layer, [*answers, word], articles, redundancy=2))
+    second = release(project, "2.0.0", now=NOW).path
+    assert first is not None
+    assert second is not None
+    assert verify(second).ok
+    split = next(row["split"] for row in ReleaseFacts.read(second).rows("annotations") if row["role"] == "adjudicator")
+    before, after = (next((each / "data/annotations").glob(f"{split}-*")) for each in (first, second))
+    said = parquet.ParquetFile(before).metadata.row_group(0)
+    last = said.column(said.num_columns - 1)
+    end = (last.dictionary_page_offset or last.data_page_offset) + last.total_compressed_size
+    assert after.read_bytes()[:end] == before.read_bytes()[:end]
+    late = parquet.ParquetFile(after).read_row_group(1, columns=["annotator"]).to_pylist()
+    assert late == [{"annotator": "ann-3"}]
 
 
 def test_verify_finds_the_same_whatever_the_parts(tmp_path: Path, small_parts: None) -> None:

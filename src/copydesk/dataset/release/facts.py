@@ -201,6 +201,25 @@ class ReleaseFacts:
                     found = batch if wanted is None else batch.filter(pc.is_in(batch[column], wanted))
                     yield from found.to_pylist()
 
+    def runs(self, config: str, split: str) -> Iterator[Iterator[Row]]:
+        """Rows of one split by row group: within each, and from shard to shard, in the order of articles."""
+        import pyarrow.parquet as pq
+
+        groups = 0
+        for shard in self._shards(config, split):
+            with pq.ParquetFile(self.folder / shard.path) as file:
+                groups = max(groups, file.num_row_groups)
+        return (self._run(config, split, group) for group in range(groups))
+
+    def _run(self, config: str, split: str, group: int) -> Iterator[Row]:
+        import pyarrow.parquet as pq
+
+        for shard in self._shards(config, split):
+            with pq.ParquetFile(self.folder / shard.path) as file:
+                if group < file.num_row_groups:
+                    for batch in file.iter_batches(BATCH, row_groups=[group]):
+                        yield from batch.to_pylist()
+
     def batches(self, config: str, split: str) -> Iterator[pa.RecordBatch]:
         """Rows of one split as Arrow holds them."""
         import pyarrow.parquet as pq

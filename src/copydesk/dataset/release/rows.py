@@ -56,8 +56,9 @@ def _answer(article: Row, answer: Row) -> Row:
     return kept | {"value": value} | _placed(article)
 
 
-def _answer_order(answer: Row) -> tuple[str, str, str, str]:
-    return answer["layer"], answer["target"] or "", answer["annotator"], answer["annotation_id"]
+def _answer_order(answer: Row) -> tuple[bool, str, str, str, str]:
+    last = answer["role"] == "adjudicator"
+    return last, answer["layer"], answer["target"] or "", answer["annotator"], answer["annotation_id"]
 
 
 def _span_order(unit: Row) -> tuple[int, int, str]:

@@ -114,16 +114,18 @@ def write_table(folder: Path, config: str, split: str, part: tuple[int, int], ta
     number, count = part
     stem = f"{split}-{number:05d}-of-{count:05d}"
     path = folder / "data" / config / f"{stem}.parquet"
-    parquet.write_groups(path, [table.combine_chunks()], table.schema)
+    parquet.write_groups(path, _groups(config, table), table.schema)
     return path.rename(path.with_name(f"{stem}-{sha256_file(path)[:16]}.parquet"))
 
 
-def as_stored(rows: list[Row], schema: pa.Schema) -> list[Row]:
-    """``rows`` as Parquet gives them back: every number in its column's type, every struct in its order."""
-    import pyarrow as pa
+def _groups(config: str, table: pa.Table) -> list[pa.Table]:
+    """Row groups: what adjudicators said stands after all that was said before, whose bytes stay when they speak."""
+    import pyarrow.compute as pc
 
-    stored: list[Row] = pa.Table.from_pylist(rows, schema=schema).to_pylist()
-    return stored
+    if config != "annotations":
+        return [table]
+    late = pc.equal(table["role"], "adjudicator")
+    return [group for group in (table.filter(pc.invert(late)), table.filter(late)) if group.num_rows]
 
 
 def stored_schema(schema: pa.Schema) -> pa.Schema:

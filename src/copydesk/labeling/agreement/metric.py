@@ -13,7 +13,7 @@ import numpy as np
 
 from copydesk.labeling.agreement.coefficients import Floats, Statistic
 
-CHUNK = 8_000_000  #: weights held at once (64 MB)
+CHUNK = 2_000_000  #: weights held at once (16 MB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,10 @@ def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metr
     if not measures:
         return []
     n = len(measures[0].rows)
-    widths = np.cumsum([0, *(measure.rows.shape[1] for measure in measures)])
-    together = np.hstack([measure.rows for measure in measures])
     drawn: list[list[Floats]] = [[] for _ in measures]
     for weights in resamples(n, rounds, seed) if n > 1 else ():
-        sums = weights @ together
-        for measure, found, left, right in zip(measures, drawn, widths, widths[1:], strict=False):
-            found.append(measure.statistic(sums[:, left:right]))
+        for measure, found in zip(measures, drawn, strict=True):
+            found.append(measure.statistic(weights @ measure.rows))
     return [
         _metric(measure, np.concatenate(found) if found else None)
         for measure, found in zip(measures, drawn, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -43,7 +44,7 @@ def about(config: str, row: Row) -> str:
 def walk(facts: ReleaseFacts) -> Iterator[Bundle]:
     """Bundles split by split. Rows out of order come in a bundle of their own, without their article."""
     for split in {split: None for counts in facts.counts.values() for split in counts}:
-        streams = [_Stream(config, facts.rows(config, split)) for config in facts.configs]
+        streams = [_Stream(config, facts.runs(config, split)) for config in facts.configs]
         while waiting := [stream.article_id for stream in streams if stream.article_id is not None]:
             yield _bundle(split, min(waiting), streams)
 
@@ -57,10 +58,10 @@ def _bundle(split: str, article_id: str, streams: Iterable[_Stream]) -> Bundle:
 class _Stream:
     """Rows of one config and split, an article's worth at a time."""
 
-    def __init__(self, config: str, rows: Iterator[Row]) -> None:
+    def __init__(self, config: str, runs: Iterable[Iterator[Row]]) -> None:
         self.config = config
         column = itemgetter("a" if config == "families" else "article_id")
-        self._groups = groupby(rows, column)
+        self._groups = groupby(merge(*runs, key=column), column)
         self._step()
 
     def _step(self) -> None:
