@@ -128,6 +128,12 @@ def _groups(config: str, table: pa.Table) -> list[pa.Table]:
     return [group for group in (table.filter(pc.invert(late)), table.filter(late)) if group.num_rows]
 
 
+def as_stored(rows: list[Row], schema: pa.Schema) -> list[Row]:
+    """``rows`` as Parquet gives them back: every number in its column's type, every struct in its order."""
+    stored: list[Row] = parquet.table(rows, schema).to_pylist()
+    return stored
+
+
 def stored_schema(schema: pa.Schema) -> pa.Schema:
     """``schema`` as Parquet gives it back, where list items go by another name."""
     import io

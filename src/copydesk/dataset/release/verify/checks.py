@@ -14,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from copydesk.dataset import hub
+from copydesk.dataset.release import leaks
 from copydesk.dataset.release.facts import MANIFEST, NotARelease, read_manifest
 from copydesk.dataset.release.sums import SUMS
 from copydesk.dataset.release.verify import croissant, families, rows, source, whole, withheld
@@ -32,7 +33,7 @@ def documents(opened: Opened) -> Iterator[Issue]:
     yield from papers.check(opened.folder, opened.facts, expected)
     if found.scan is not None and not opened.facts.reanchored:
         yield from papers.check_scan(opened.facts, found.scan)
-        yield from papers.check_leaks(opened.facts)
+        yield from papers.check_leaks(opened.facts, leaks.shared(found.sentences))
 
 
 def loads(opened: Opened) -> Iterator[Issue]:

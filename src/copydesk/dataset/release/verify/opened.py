@@ -12,6 +12,7 @@ import orjson
 
 from copydesk import __version__, files
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
+from copydesk.dataset.release.leaks import Keys
 from copydesk.dataset.release.papers.tally import Tally
 from copydesk.dataset.release.personal import Scan
 from copydesk.dataset.release.shards import Digests
@@ -62,6 +63,7 @@ class Found:
     digests: Digests = field(default_factory=Digests)
     tally: Tally | None = None  #: None where rows are broken, or nobody asked
     scan: Scan | None = None  #: None where words are withheld, or nobody asked
+    sentences: list[Keys] = field(default_factory=list)  #: of the articles searched in ``scan``
 
     @property
     def is_full(self) -> bool:
@@ -82,7 +84,9 @@ class Opened:
 
     def __getstate__(self) -> Record:
         """In another process its parts are read anew."""
-        return {"folder": self.folder, "signers": None, "jobs": 1, "documents": self.documents and {}, "found": None}
+        documents: Record | None = None if self.documents is None else {}
+        nothing = dict.fromkeys(("signers", "project", "found"))
+        return {"folder": self.folder, "jobs": 1, "documents": documents, **nothing}
 
     @cached_property
     def manifest(self) -> Record:

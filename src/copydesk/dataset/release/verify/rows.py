@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from copydesk.dataset.release import personal
+from copydesk.dataset.release import leaks, personal
 from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.diff import key_of
 from copydesk.dataset.release.facts import Shard
@@ -184,6 +184,7 @@ def run(opened: Opened) -> Found:
         together.digests.extend(found.digests)
         tallies.append(found.tally)
         scans.append(found.scan)
+        together.sentences += found.sentences
         if together.is_full:
             return together
     together.issues["digests"] += _digests(opened, together.digests)
@@ -198,7 +199,7 @@ def run(opened: Opened) -> Found:
 def _checked(task: tuple[Opened, tuple[Shard, ...]]) -> Found:
     """All row checks of one part."""
     opened, shards = _here(task[0]), task[1]
-    found, scanned = Found({name: [] for name in NAMES}), Scan()
+    found, scanned, sentences = Found({name: [] for name in NAMES}), Scan(), leaks.Keys()
     wanted = opened.documents is None
     tally = Tally(opened.facts.layers) if wanted else None
     scan = scanned if wanted and opened.facts.scans.get("personal_rules") == personal.rules() else None
@@ -217,8 +218,8 @@ def _checked(task: tuple[Opened, tuple[Shard, ...]]) -> Found:
         if tally:
             tally.add(bundle.rows)
         if scan is not None:
-            scan = _scanned(scan, bundle.rows.get("articles", ()))
-    found.tally, found.scan = tally and tally.close(), scan
+            scan = _scanned(scan, bundle, sentences)
+    found.tally, found.scan, found.sentences = tally and tally.close(), scan, [sentences]
     return found
 
 
@@ -235,12 +236,13 @@ def _here(opened: Opened) -> Opened:
 _OPENED: list[Opened] = []  # of a process that was started for one release
 
 
-def _scanned(scan: Scan, articles: Iterable[Row]) -> Scan | None:
-    """With what these articles hold; None where words are withheld."""
-    for article in articles:
+def _scanned(scan: Scan, bundle: Bundle, sentences: leaks.Keys) -> Scan | None:
+    """With what its article holds; None where words are withheld."""
+    for article in bundle.rows.get("articles", ()):
         if article["text"] is None:
             return None
         scan += personal.scan([article])
+        sentences.add(article["text"], bundle.split)
     return scan
 
 
