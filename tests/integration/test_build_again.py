@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from copydesk.console import quiet
+from copydesk.dataset.build import build
 from copydesk.files import sha256_file
 from copydesk.project import Project
 from copydesk.testing import a_project
@@ -59,6 +61,25 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], 
     began = time.monotonic()
     assert start(project, jobs=1).wait() == 1  # two broken lines
     return digests(project), time.monotonic() - began
+
+
+@pytest.mark.slow
+def test_a_build_with_some_more_articles_equals_a_fresh_one(
+    tmp_path: Path, expected: tuple[dict[str, str], float]
+) -> None:
+    project = a_corpus(tmp_path / "corpus", ARTICLES)
+    raw = project.root / "dataset/raw/articles"
+    later = {path.name: path.read_bytes() for path in sorted(raw.glob("a1*.txt"))}
+    lines = (raw / "a.jsonl").read_text().splitlines(keepends=True)
+    for name in later:
+        (raw / name).unlink()
+    (raw / "a.jsonl").write_text("".join(lines[:-5]))
+    build(project, jobs=1, progress=quiet)
+    for name, data in later.items():
+        (raw / name).write_bytes(data)
+    (raw / "a.jsonl").write_text("".join(lines))
+    build(project, jobs=1, progress=quiet)
+    assert later and digests(project) == expected[0]
 
 
 @pytest.mark.slow

@@ -7,16 +7,14 @@ Out: articles, links, families, rejects and counts. Door 1: an article that brea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from copydesk import files
 from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
-from copydesk.dataset.articles import Articles
 from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.store import Store
 from copydesk.executor import Engine
@@ -56,11 +54,10 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
-        word = families.PeoplesWord.load(project)
-        grouping = families.group(
-            _heads(taken.held, word),
+        homes = families.settle(
+            taken.held,
             links,
-            word=word,
+            word=families.PeoplesWord.load(project),
             released=records.read("split", project.dataset / "splits.jsonl"),
         )
         built = Built(
@@ -68,30 +65,22 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
             kept=len(taken.held),
             rejected=len(taken.rejects),
             articles=len(taken.held),
-            families=len(grouping.families),
-            links=len(grouping.links),
-            grouping=grouping.report(),
+            families=len(homes),
+            links=len(homes.grouping.links),
+            grouping=homes.grouping.report(),
             rejects=tuple(taken.rejects),
-            issues=tuple(grouping.issues()),
+            issues=tuple(homes.grouping.issues()),
         )
         tally = Tally()
-        tables = {
-            "article": _at_home(taken.held, grouping.family_of(), tally, schemas.arrow("article")),
-            "link": [parquet.table(grouping.links, schemas.arrow("link"))],
-            "family": [parquet.table(grouping.families, schemas.arrow("family"))],
-        }
-        Store(project).replace(tables, taken.rejects, lambda: _stats(built, tally, grouping.links), schemas.arrow)
+        with progress("writing", len(taken.held)) as step:
+            tables = {
+                "article": _at_home(homes, tally, schemas.arrow("article"), step),
+                "link": [parquet.table(homes.grouping.links, schemas.arrow("link"))],
+                "family": homes.tables(schemas.arrow("family")),
+            }
+            stats = partial(_stats, built, tally, homes.grouping.links)
+            Store(project).replace(tables, taken.rejects, stats, schemas.arrow)
     return built
-
-
-def _heads(held: Articles, word: families.PeoplesWord) -> list[Row]:
-    """Id and digest of every article; all of those that people join, between which a link may have to be made."""
-    heads = held.records(("article_id", "text_sha256"))
-    named = {article for ruling in word.joins for article in ruling.articles}
-    rows = [n for n, head in enumerate(heads) if head["article_id"] in named]
-    for n, record in zip(rows, held.take(np.array(rows, np.int64)).records(), strict=True):
-        heads[n] = record
-    return heads
 
 
 class Tally:
@@ -115,16 +104,16 @@ class Tally:
             self._counts[field].update({each["values"]: each["counts"] for each in values.to_pylist()})
 
 
-def _at_home(articles: Articles, home: Mapping[str, str], tally: Tally, schema: pa.Schema) -> Iterator[pa.Table]:
+def _at_home(homes: families.Homes, tally: Tally, schema: pa.Schema, step: Callable[[int], None]) -> Iterator[pa.Table]:
     """The articles with their families, a group at a time."""
     import pyarrow as pa
 
     at = schema.get_field_index("family_id")
-    for rows in articles.groups():
-        group = articles.take(rows).table()
+    for rows in homes.articles.groups():
+        group = homes.articles.take(rows).table()
         tally.see(group)
-        families_of = [home[article_id] for article_id in group["article_id"].to_pylist()]
-        yield group.set_column(at, schema.field(at), pa.array(families_of, pa.string())).cast(schema)
+        yield group.set_column(at, schema.field(at), pa.array(homes.of(rows), pa.string())).cast(schema)
+        step(len(rows))
 
 
 def _sorted(counts: Mapping[str | None, int]) -> dict[str, int]:

@@ -38,7 +38,7 @@ _Described = tuple[Relation, tuple[Passages, ...]]
 
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _SAME = Relation("whole", 1.0, "verbatim", 1.0)
-_PAIRS, _LINKS = 2048, 128  # sizes of shards
+_PAIRS, _LINKS = 1024, 128  # sizes of shards
 #: what the stage reads of an article
 COLUMNS = (
     "article_id",

@@ -58,13 +58,13 @@ def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: S
     settings = _settings(project, shelf or Shelf.at(project.build / "cache" / "articles"))
     made, rejects, draft = list[Extracted](), list[Reject](), Draft(settings.shelf)
     tasks = list(_tasks(settings, sources.load(project), executor))
-    with progress("reading raw files", sum(task.size for task in tasks)) as step:
+    with progress("reading raw files (kB)", sum(task.size // 1000 for task in tasks)) as step:
         for task, done in zip(tasks, executor.map(extract, tasks), strict=True):
             made.append(done)
             rejects += done.rejects
             for name in done.shards:
                 draft.add(name)
-            step(task.size)
+            step(task.size // 1000)
     settings.shelf.keep(name for each in made for name in each.names)
     held, others = newest(draft)
     rows = [each.as_json() for each in (*rejects, *others)]

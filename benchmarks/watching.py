@@ -1,0 +1,93 @@
+"""Run a command and watch its process tree: CPU seconds, wall, memory over time, where each stage began.
+
+Memory is the proportional set size: pages that processes share count once, mapped files as far as they are in memory.
+*Anonymous* leaves mapped files out: what the system could not drop at will.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+EVERY_S = 0.25
+
+
+@dataclass
+class Watched:
+    """How a command went."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    code: int = 0
+    samples: list[tuple[float, float, float, float]] = field(default_factory=list)  #: second, MB, anonymous MB, CPU s
+    stages: list[tuple[float, str]] = field(default_factory=list)  #: when each began, as the command says on stderr
+
+    @property
+    def peak_mb(self) -> float:
+        return max((sample[1] for sample in self.samples), default=0.0)
+
+    @property
+    def peak_anonymous_mb(self) -> float:
+        return max((sample[2] for sample in self.samples), default=0.0)
+
+    def by_stage(self) -> list[tuple[str, float, float, float]]:
+        """Name, wall seconds, CPU seconds and peak MB of each stage."""
+        starts = [0.0, *(at for at, _ in self.stages)]
+        names = ["starting", *(name for _, name in self.stages)]
+        found = []
+        for name, first, end in zip(names, starts, [*starts[1:], self.wall_s], strict=True):
+            inside = [sample for sample in self.samples if first <= sample[0] <= end]
+            cpu = inside[-1][3] - inside[0][3] if inside else 0.0
+            found.append((name, end - first, cpu, max((sample[1] for sample in inside), default=0.0)))
+        return found
+
+
+def watch(command: Sequence[str | Path], **options: object) -> Watched:
+    """Run ``command`` to its end."""
+    began, seen = time.monotonic(), Watched()
+    before = psutil.Process().cpu_times()
+    running = subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options
+    )
+
+    def listen() -> None:
+        for line in running.stderr or ():
+            seen.stages.append((time.monotonic() - began, line.strip().rstrip(" …")))
+
+    listening = threading.Thread(target=listen)
+    listening.start()
+    tree = psutil.Process(running.pid)
+    while running.poll() is None:
+        seen.samples.append((time.monotonic() - began, *_sample(tree)))
+        time.sleep(EVERY_S)
+    listening.join()
+    after = psutil.Process().cpu_times()
+    seen.cpu_s = sum(getattr(after, name) - getattr(before, name) for name in ("children_user", "children_system"))
+    seen.wall_s, seen.code = time.monotonic() - began, running.returncode
+    return seen
+
+
+def _sample(tree: psutil.Process) -> tuple[float, float, float]:
+    """MB, anonymous MB and CPU seconds of a process and all below it."""
+    pss, anonymous, cpu = 0, 0, 0.0
+    try:
+        processes = [tree, *tree.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0.0, 0.0, 0.0
+    for process in processes:
+        try:
+            cpu += sum(process.cpu_times()[:4])  # its own, and of its children that have ended
+            for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    pss += int(line.split()[1])
+                elif line.startswith("Anonymous:"):
+                    anonymous += int(line.split()[1])
+        except (psutil.NoSuchProcess, OSError):
+            continue
+    return pss / 1024, anonymous / 1024, cpu
