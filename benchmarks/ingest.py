@@ -97,14 +97,14 @@ TOOLS: dict[str, Callable[[], Tool]] = {
 }
 
 
-def pages(folder: Path, part: str) -> Iterator[tuple[Fields, bytes]]:
-    """Gold and source of each page of a part, by id."""
+def pages(folder: Path, part: str) -> Iterator[tuple[Fields, str, bytes]]:
+    """Gold, site and source of each page of a part, by id."""
     for key, gold in sorted(json.loads((folder / "gold.json").read_text("utf-8")).items()):
         if part == "all" or is_reported(gold["site"]) == (part == "report"):
             names = (gold["authors"] or "").replace(" and ", ",").split(",")
             authors = tuple(name.strip() for name in names if name.strip())
             wanted = Fields(gold["articleBody"], gold["title"], authors, gold["date"])
-            yield wanted, gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
+            yield wanted, gold["site"], gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
 
 
 def measure(name: str, folder: Path, undated: Path | None, part: str) -> dict[str, float | None]:
@@ -113,12 +113,12 @@ def measure(name: str, folder: Path, undated: Path | None, part: str) -> dict[st
     read(b"<html><body><article><p>Warm up: libraries load what they need.</p></article></body></html>")
     todo = list(pages(folder, part))
     made, started = [], time.process_time()
-    for _, data in todo:
+    for *_, data in todo:
         made.append(read(data))
     seconds = time.process_time() - started
-    for (gold, _), fields in zip(todo, made, strict=True):
+    for (gold, *_), fields in zip(todo, made, strict=True):
         scores.add(gold, fields)
-    for _, data in pages(undated, part) if undated else ():
+    for *_, data in pages(undated, part) if undated else ():
         scores.dates.append((False, bool(read(data).date), False))
     figures = scores.figures()
     figures["pages per CPU second"] = len(todo) / seconds

@@ -1,4 +1,4 @@
-"""Which blocks of a page are the article: trafilatura chooses, and what it chose is found again in the page.
+"""Which blocks of a page are the article: trafilatura chooses; its choice is found again in the page and judged anew.
 
 The text that a record holds is then the page's own, character by character, not the library's rendering of it.
 """
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import accumulate
 
+from copydesk.dataset.ingest.html.choice import judged
+from copydesk.dataset.ingest.html.page import Page
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.spans import Span
 
@@ -43,28 +45,39 @@ def _library() -> Callable[..., str | None]:
     return extract
 
 
-def traced(page: Traced, body: str) -> tuple[Traced, frozenset[int]]:
-    """``body`` as it stands in ``page``, and where lines of lists start in it.
+def traced(page: Page, body: str, told: str = "") -> tuple[Traced, frozenset[int]]:
+    """``body`` as it stands in ``page``, each block judged anew, and where lines of lists start in it.
 
+    ``told`` is the body that structured data hold.
     Where too little of it is found, ``body`` itself, not traced.
     """
-    index = _Index(page.text)
+    spans, items = found(page.text.text, body)
+    if not spans:
+        return Traced(body, ()), frozenset()
+    chosen = judged(page, sorted(spans), told)
+    items |= {
+        span.start for span, block in chosen if block is not None and any(e.tag == "li" for e in block.path()[:2])
+    }
+    parts = list(_parted(page.text.text, [span for span, _ in chosen]))
+    starts = accumulate((len(part) for part in parts), initial=0)
+    return page.text.cut(parts), frozenset(at for part, at in zip(parts, starts, strict=False) if part.start in items)
+
+
+def found(text: str, body: str) -> tuple[list[Span], set[int]]:
+    """Where the lines of ``body`` stand in ``text``, and where items of lists start; nothing if too few are there."""
+    index = _Index(text)
     spans, items, n_found, n_body, at = list[Span](), set[int](), 0, 0, 0
     for line in body.split("\n"):
         letters = "".join(_WORD.findall(line))
         n_body += len(letters)
-        found = index.find(letters, at) if letters else None
-        if found:
-            at = found[1]
+        place = index.find(letters, at) if letters else None
+        if place:
+            at = place[1]
             n_found += len(letters)
-            spans.append(index.span(*found))
+            spans.append(index.span(*place))
             if line.startswith("- "):
                 items.add(spans[-1].start)
-    if n_found < FOUND * n_body or not n_found:
-        return Traced(body, ()), frozenset()
-    parts = list(_parted(page.text, sorted(spans)))
-    starts = accumulate((len(part) for part in parts), initial=0)
-    return page.cut(parts), frozenset(at for part, at in zip(parts, starts, strict=False) if part.start in items)
+    return (spans, items) if n_found >= FOUND * n_body and n_found else ([], set())
 
 
 def _parted(text: str, spans: list[Span]) -> Iterator[Span]:

@@ -25,7 +25,7 @@ _OWN = frozenset(["title", "authors", "published", "published_earliest", "url", 
 def extract(raw: Raw) -> Extraction:
     """Read the page in ``raw.content``."""
     source = Source(raw.content.text, raw.address)
-    text, items = body.traced(source.page.text, body.chosen(source.text))
+    text, items = body.traced(source.page, body.chosen(source.text), source.told)
     people = list(authors.read(source))
     when = dates.read(source, any(each.field == "authors" for each in people))
     stated = (*raw.stated, *_publisher(source), *titles.read(source), *people, *when)

@@ -1,7 +1,7 @@
 """The words of a page, block by block, each led back to its place in the source.
 
 In:  the source of a page.
-Out: a :class:`Page`: text as a reader would see it, one block a line, traced to the source, and where headings stand.
+Out: a :class:`Page`: text as a reader would see it, one block a line, traced to the source, and where each stands.
 A line break of the text maps to the tags it came from; an entity to its source; white space is collapsed.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.dataset.ingest.html.elements import ROOT, Element, closed, opened
 from copydesk.dataset.ingest.traced import Segment, Traced
 
 _BLANK = re.compile(r" *[\t\r\n\f][ \t\r\n\f]*| {2,}")  # what is not one plain space already
@@ -24,11 +25,21 @@ strike strong sub sup time tt u var wbr"""
 _INLINE = frozenset(_NAMES.split())
 
 
+@dataclass(slots=True)
+class Block:
+    """One line of a page's text: where it starts, what it stands in, and how many of its letters are links'."""
+
+    start: int
+    inside: Element
+    n_linked: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's visible text and the places of its first-level headings in it."""
+    """A page's visible text, its lines, and the places of its first-level headings in it."""
 
     text: Traced
+    blocks: tuple[Block, ...]
     headings: tuple[int, ...]
 
 
@@ -39,8 +50,14 @@ class _Writer:
         self.parts, self.segments = list[str](), list[Segment]()
         self.length = 0
         self.last = "\n"
+        self.blocks = list[Block]()
+        self.inside, self.is_link = ROOT, False
 
     def put(self, text: str, raw_start: int, raw_end: int) -> None:
+        if self.last == "\n":
+            self.blocks.append(Block(self.length, self.inside))
+        if self.is_link:
+            self.blocks[-1].n_linked += len(text)
         self.parts.append(text)
         self.segments.append(Segment(self.length, self.length + len(text), raw_start, raw_end))
         self.length += len(text)
@@ -77,20 +94,24 @@ def read(source: str) -> Page:
                 hidden.append(tag)
             elif not hidden and tag not in _INLINE:
                 writer.break_line(start, end)
+                writer.inside = opened(writer.inside, tag, token)
                 if tag == "h1":
                     headings.append(writer.length)
+            writer.is_link |= tag == "a"
         elif kind is TokenType.END_TAG:
             if tag in hidden:
                 del hidden[hidden.index(tag) :]
             elif not hidden and tag not in _INLINE:
                 writer.break_line(start, end)
+                writer.inside = closed(writer.inside, tag)
+            writer.is_link &= tag != "a"
         elif hidden:
             continue
         elif kind is TokenType.TEXT:
             writer.words(source, start, end)
         elif kind is TokenType.CHARACTER_REFERENCE and token.data:
             writer.put(token.data, start, end)
-    return Page(Traced("".join(writer.parts), tuple(_joined(writer.segments))), tuple(headings))
+    return Page(Traced("".join(writer.parts), tuple(_joined(writer.segments))), tuple(writer.blocks), tuple(headings))
 
 
 def _tokens(source: str) -> Iterator[tuple[Any, int, int]]:

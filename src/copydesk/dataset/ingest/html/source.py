@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ _NEWS = (
 _OTHER = "Article BlogPosting LiveBlogPosting Recipe Report Review TechArticle"
 #: schema.org types that are the article itself
 ARTICLES = frozenset(f"{_NEWS} {_OTHER}".split())
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class Source:
     def articles(self) -> list[tuple[dict[str, Any], Span]]:
         """Those that are the article itself."""
         return [(thing, span) for thing, span in self.things if _types(thing) & ARTICLES]
+
+    @property
+    def told(self) -> str:
+        """The article's body as structured data hold it; the longest, tags taken out."""
+        bodies = [text for thing, _ in self.articles if isinstance(text := thing.get("articleBody"), str)]
+        return _TAG.sub(" ", html.unescape(max(bodies, key=len, default="")))
 
     def value(self, text: str, script: Span) -> Value:
         """``text`` with its place within a script, or the script's where escapes hide it."""

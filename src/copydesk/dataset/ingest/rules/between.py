@@ -15,7 +15,7 @@ CAPTION = 400  #: longer lines are no captions
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 # How picture agencies open a caption, and how papers close one.
-_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: .*|[-–—] ?FILE PHOTO$")
+_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: |[-–—] ?FILE PHOTO$")
 _TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
 _CAPTIONS = (_CREDIT, _CREDITED, _AGENCY_CAPTION)
 _SEPARATOR = re.compile(r"[\W_]{1,40}")

@@ -160,7 +160,7 @@ def _leading(text: str) -> instants.Mention | None:
 def headline(scrape: Scrape) -> Iterator[Take]:
     """The line before the story that reads like a headline; the title only where it cannot be its summary instead."""
     head = scrape.head if scrape.prose[1] else ()
-    found = [line for line in head if names.is_headline(line.text)]
+    found = [line for line in head if names.is_headline(line.text) and not line.is_item]
     if not found or not _leads(found[0], scrape):
         return
     line, others = found[0], [each for each in found[1:] if each.is_title_case or len(each.text) < 50]  # else a summary

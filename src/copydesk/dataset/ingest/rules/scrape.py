@@ -47,21 +47,24 @@ class Take:
 
 # Many rules ask the same of the same line, and its text stays the same object from rule to rule.
 @lru_cache(2048)
-def _ends(text: str) -> bool:
+def ends(text: str) -> bool:
+    """Whether a line ends a sentence."""
     return text.rstrip("\"'”’)]").endswith((".", "!", "?", "…"))
 
 
 @lru_cache(2048)
-def _is_title_case(text: str) -> bool:
+def is_title_case(text: str) -> bool:
+    """Whether most words of a line have capitals, as in headings."""
     words = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
     return sum(word[0].isupper() for word in words) > 0.5 * len(words)
 
 
 @lru_cache(2048)
-def _is_prose(text: str) -> bool:
-    if len(text) < PROSE or _is_title_case(text):
+def is_prose(text: str) -> bool:
+    """Whether a line reads like a paragraph of a story, not like a heading, a label or a caption."""
+    if len(text) < PROSE or is_title_case(text):
         return False
-    return _ends(text) or bool(_TWO_SENTENCES.search(text))
+    return ends(text) or bool(_TWO_SENTENCES.search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,17 @@ class Line:
     @property
     def ends(self) -> bool:
         """Whether it ends a sentence."""
-        return _ends(self.text)
+        return ends(self.text)
 
     @property
     def is_title_case(self) -> bool:
         """Whether most of its words have capitals, as in headings."""
-        return _is_title_case(self.text)
+        return is_title_case(self.text)
 
     @property
     def is_prose(self) -> bool:
         """Whether it reads like a paragraph of a story, not like a heading, a label or a caption."""
-        return _is_prose(self.text)
+        return is_prose(self.text)
 
     def take(self, *fields: tuple[str, str, float], kind: str | None = None) -> Take:
         """All of it."""
