@@ -6,7 +6,7 @@ A sign is a word that sites of any make use for a part of a page, such as *relat
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 _SIGNS = {
@@ -43,12 +43,12 @@ REACH = 40  #: open elements that are looked at, from the inside out: pages may 
 class Element:
     """An open element: its tag, its names and all those around it."""
 
-    __slots__ = ("around", "names", "tag")
+    __slots__ = ("__dict__", "around", "names", "tag")
 
     def __init__(self, tag: str, names: str, around: Element | None) -> None:
         self.tag, self.names, self.around = tag, names, around
 
-    @property
+    @cached_property
     def signs(self) -> set[str]:
         """What its names tell of it."""
         return {sign for name in self.names.lower().split() if len(name) <= LONG for sign in _signs(name)}
