@@ -15,6 +15,7 @@ from copydesk.dataset.release.write import release
 from copydesk.errors import CopydeskError
 from copydesk.testing.corpora import a_labelled_project
 from mutations import SEALED, UNSEALED, Mutation
+from mutations.sealing import seal
 from signing import a_key, signers_of
 
 SEED = 20260101
@@ -63,6 +64,14 @@ def test_tampering_is_caught_by_the_right_check(mutation: Mutation, copy: Path, 
     assert failed & set(mutation.caught_by), f"{failed}: {[str(issue) for issue in found.issues][:5]}"
     if mutation.sealed:
         assert "files" not in failed  # the forger rewrote the sums
+
+
+@pytest.mark.parametrize("layer", ["entities", "stance", "claims"])
+def test_the_loosened_schema_of_a_layer_is_found_though_its_rows_still_keep_it(layer: str, copy: Path) -> None:
+    path = copy / f"schemas/{layer}.schema.json"
+    files.write_json(path, files.read_json(path) | {"required": []})
+    seal(copy, documents=False)
+    assert "schemas" in {check.name for check in verify(copy).checks if not check.ok}
 
 
 def test_what_is_no_release_is_wrong_usage(tmp_path: Path) -> None:

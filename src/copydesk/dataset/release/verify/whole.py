@@ -12,7 +12,9 @@ from copydesk.dataset.release.papers.writing import PAPERS
 from copydesk.dataset.release.passages import PASSAGES
 from copydesk.dataset.release.verify.opened import Opened
 from copydesk.dataset.release.versions import STEPS, Version
+from copydesk.errors import CopydeskError
 from copydesk.issues import Issue
+from copydesk.schemas.layer_values import check_value_schema
 
 HUB = (".gitattributes",)  #: files that a Hub adds
 HUB_CACHE = ".cache/huggingface/"
@@ -110,6 +112,13 @@ def schemas(opened: Opened) -> Iterator[Issue]:
         elif files.read_json(path) != opened.schemas[name]:
             message = "is not the schema that these layers call for"
             yield Issue("schema-other", where, message, severity="error" if opened.is_of_this_version else "warning")
+    # A layer's own schema is its project's: nothing here can say more than that it fits.
+    for layer in opened.facts.layers:
+        where = f"schemas/{layer.name}.schema.json"
+        try:
+            check_value_schema(layer, files.read_json(opened.folder / where), where)
+        except (CopydeskError, OSError, ValueError) as unfit:
+            yield Issue("schema-unfit", where, f"does not fit its layer: {unfit}", hint="get the release again")
     for config in opened.facts.configs:
         if not (opened.folder / f"schemas/rows/{config}.schema.json").is_file():
             yield Issue("schema-missing", f"schemas/rows/{config}.schema.json", "is not there")
