@@ -101,9 +101,10 @@ def _check(ray: Any) -> None:
     for node, answer in zip(nodes, asked, strict=True):
         try:
             found = ray.get(answer)
-        except ray.exceptions.RayError as error:
-            missing = isinstance(error, ray.exceptions.RayTaskError)
-            found = "no copydesk" if missing else f"not answered ({type(error).__name__})"
+        except ray.exceptions.RayTaskError:
+            found = "no copydesk"
+        except ray.exceptions.RayError:  # the node went away meanwhile: it gets no work either
+            continue
         if found != versions():
             raise UnfitCluster(node["NodeManagerAddress"], found)
 
