@@ -3,8 +3,7 @@
 In:  features of pairs, whether each derives, how much it counts, where it is from.
 Out: the head as plain numbers (``copydesk.dataset.families.model.Curves`` reads it).
 
-Trees of the same features were better on sources they had seen and worse on every source left out; this is the form
-that carried over best.
+Trees of the same features did worse on the one source left out on which both were compared (pair F1 .96 against .98).
 """
 
 from __future__ import annotations
