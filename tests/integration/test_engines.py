@@ -46,7 +46,11 @@ def test_a_cluster_with_another_copydesk_is_refused(tmp_path: Path, monkeypatch:
     assert not (project.build / "stats.json").exists()
 
 
-def test_a_node_that_is_lost_costs_nothing(tmp_path: Path, expected: dict[str, str]) -> None:
+def test_a_node_that_is_lost_costs_nothing(
+    tmp_path: Path, expected: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--all"):
+        pytest.skip("only under --all: two nodes start slowly on a busy machine")
     alone = [shutil.which("unshare") or "unshare", "-rn"]
     if subprocess.run([*alone, "true"], capture_output=True).returncode:
         pytest.skip("this machine gives no network namespace, which two nodes need")
