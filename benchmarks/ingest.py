@@ -3,6 +3,7 @@
 PAGES_DIR holds `gold.json` and `html/*.html.gz`; a scrapes folder `gold.json` and `txt/*.txt`. Articles are split by
 site, fixed before any tuning: `--part report` (the default) is never tuned on. Every tool runs on the same pages in the
 same run, in a process of its own; figures are printed as a Markdown table and plotted with `--plot FILE.svg`.
+newspaper4k cannot share an environment with the others: the first run installs it into its own, in the user's cache.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from ingest_scores import Fields, Scores, is_reported, table
 
+NEWSPAPER = "newspaper4k==0.9.6"
 Tool = Callable[[bytes], Fields]
 
 
@@ -74,8 +76,19 @@ def htmldate_fast() -> Tool:
     )
 
 
+def turbohtml() -> Tool:
+    from turbohtml import parse
+
+    def read(data: bytes) -> Fields:
+        found = parse(data.decode("utf-8", "replace")).article()
+        authors = (found.byline,) if found.byline else ()
+        return Fields(found.text, found.title, authors, (found.date or "")[:10] or None)
+
+    return read
+
+
 def newspaper4k() -> Tool:
-    from newspaper import Article  # in an environment of its own: --newspaper4k PYTHON
+    from newspaper import Article
 
     def read(data: bytes) -> Fields:
         article = Article("http://example.org/", fetch_images=False)
@@ -91,6 +104,7 @@ TOOLS: dict[str, Callable[[], Tool]] = {
     "copydesk": copydesk,
     "trafilatura fast": trafilatura_fast,
     "trafilatura + metadata": trafilatura_metadata,
+    "turbohtml": turbohtml,
     "htmldate": htmldate,
     "htmldate fast": htmldate_fast,
     "newspaper4k": newspaper4k,
@@ -127,9 +141,22 @@ def measure(name: str, folder: Path, undated: Path | None, part: str) -> dict[st
     return figures
 
 
+def own_environment() -> str:
+    """The Python of newspaper4k's own environment, made when it is not there yet."""
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("copydesk") / "benchmarks" / NEWSPAPER.replace("==", "-")
+    python = folder / "bin" / "python"
+    if not (folder / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", NEWSPAPER, "lxml_html_clean"], check=True)
+        (folder / "complete").touch()
+    return str(python)
+
+
 def apart(name: str, args: argparse.Namespace) -> dict[str, float | None]:
     """:func:`measure` in a fresh process."""
-    python = args.newspaper4k if name == "newspaper4k" else sys.executable
+    python = own_environment() if name == "newspaper4k" else sys.executable
     call = [python, __file__, str(args.pages), "--part", args.part, "--only", name]
     call += ["--undated", str(args.undated)] if args.undated else []
     done = subprocess.run(call, capture_output=True, text=True, check=False)
@@ -171,19 +198,20 @@ def scrapes(folder: Path, part: str) -> str:
 def plot(columns: list[tuple[str, dict[str, float | None]]], path: Path) -> None:
     """Bars of the main figures, tool by tool, as SVG."""
     shown = ("body F1", "title exact", "authors F1", "date right", "date P", "dates on undated")
-    colours = ("#0b6e4f", "#9bb1a8", "#c9a227", "#8d99ae", "#b56576", "#6d597a")
-    wide, high, parts = 150 * len(shown) + 40, 330, list[str]()
+    colours = ("#0b6e4f", "#9bb1a8", "#c9a227", "#8d99ae", "#b56576", "#6d597a", "#457b9d")
+    wide, high, parts = 170 * len(shown) + 40, 330, list[str]()
     for at, name in enumerate(shown):
-        left = 40 + at * 150
+        left = 40 + at * 170
         parts.append(f'<text x="{left}" y="290" font-size="12">{name}</text>')
         for n, (tool, figures) in enumerate(columns):
             value = figures.get(name)
             if value is not None:
                 bar = f'x="{left + n * 20}" y="{270 - 240 * value:.1f}" width="17" height="{240 * value:.1f}"'
-                parts.append(f'<rect {bar} fill="{colours[n % 6]}"><title>{tool}: {value:.3f}</title></rect>')
+                label = f"<title>{tool}: {value:.3f}</title>"
+                parts.append(f'<rect {bar} fill="{colours[n % len(colours)]}">{label}</rect>')
     for n, (tool, _) in enumerate(columns):
-        parts.append(f'<rect x="{40 + n * 160}" y="305" width="11" height="11" fill="{colours[n % 6]}"/>')
-        parts.append(f'<text x="{55 + n * 160}" y="315" font-size="12">{tool}</text>')
+        parts.append(f'<rect x="{40 + n * 145}" y="305" width="11" height="11" fill="{colours[n % len(colours)]}"/>')
+        parts.append(f'<text x="{55 + n * 145}" y="315" font-size="12">{tool}</text>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="sans-serif">'
     path.write_text("\n".join([head, *parts, "</svg>"]) + "\n", encoding="utf-8")
 
@@ -194,15 +222,14 @@ def main() -> None:
     parser.add_argument("--undated", type=Path, help="pages without a gold date, same format")
     parser.add_argument("--scrapes", type=Path, help="plain-text scrapes")
     parser.add_argument("--part", choices=("report", "train", "all"), default="report")
-    parser.add_argument("--newspaper4k", metavar="PYTHON", help="a Python that has newspaper4k; without it, left out")
+    parser.add_argument("--without", choices=TOOLS, action="append", default=[], help="leave a tool out")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
     parser.add_argument("--only", choices=TOOLS, help="measure one tool and print JSON")
     args = parser.parse_args()
     if args.only:
         print(json.dumps(measure(args.only, args.pages, args.undated, args.part)))
         return
-    tools = [name for name in TOOLS if name != "newspaper4k" or args.newspaper4k]
-    columns = [(name, apart(name, args)) for name in tools]
+    columns = [(name, apart(name, args)) for name in TOOLS if name not in args.without]
     print(table(columns))
     if args.scrapes:
         print(f"\n{scrapes(args.scrapes, args.part)}")

@@ -9,6 +9,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +34,15 @@ BLOCK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunk
     len(PAGE),
     PAGE,
 )
+
+
+def a_table(**columns: list[object]) -> bytes:
+    """Parquet, not compressed, so that damage reaches the values."""
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, compression="none", use_dictionary=False)
+    return out.getvalue()
+
+
 SEEDS = {
     "text": [f"date 2023-12-06 (AP) {STORY}\r\n\r\nSource: https://wire.example/1\nComment (0)".encode()],
     "html": [PAGE, gzip.compress(PAGE, mtime=0)],
@@ -41,6 +52,11 @@ SEEDS = {
     ],
     "jsonl": [json.dumps({"id": 1, "text": STORY, "published": "2023-12", "authors": "A B; C D"}).encode() * 2],
     "csv": [f'id,text,published\n1,"{STORY} ""x""","6 Dec 2023"\n'.encode()],
+    "parquet": [
+        a_table(id=[1, 2], text=[STORY, f"{STORY} It rained."], published=["2023-12-06", None]),
+        a_table(html=[PAGE.decode()], authors=[["A B", "C D"]]),
+        a_table(body=[STORY]),
+    ],
     "feed": [
         "<rss version='2.0'><channel><item><guid>1</guid><pubDate>Wed, 06 Dec 2023 10:00:00 GMT</pubDate>"
         f"<description><![CDATA[<p>{STORY}</p>]]></description></item></channel></rss>".encode()

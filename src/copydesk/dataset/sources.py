@@ -32,6 +32,8 @@ FIELDS = (
     "retrieved_at",
 )
 MEGABYTE = 1_000_000
+_INSIDE = "copy it under dataset/raw/, or name it as an address"
+_NO_FILES = "no file is there; put the source's files in dataset/, or correct `paths`"
 _WILD = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -75,10 +77,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file that a source names. ``problem`` says why it must not be opened, else None."""
+    """One file that a source names. ``problem`` says why it must not be opened, else None; ``code`` names that."""
 
     path: str  #: relative to dataset/, or its address
     problem: str | None = None
+    code: str = "outside-dataset"
 
     @property
     def is_remote(self) -> bool:
@@ -141,8 +144,13 @@ def _check(source: Source, where: str) -> None:
 
 
 def inputs(source: Source, dataset: Path) -> list[Input]:
-    """The files that a source's paths name, each once, by path; what must not be opened says why."""
+    """The files that a source's paths name, each once, by path; what must not be opened says why.
+
+    A source without any file is a mistake, or one of its files' whereabouts: it is told, not passed over.
+    """
     found = {each.path: each for pattern in source.paths for each in _expand(pattern, dataset)}
+    if not found:
+        return [Input(", ".join(source.paths), _NO_FILES, "no-files")]
     return [found[path] for path in sorted(found)]
 
 
@@ -150,7 +158,7 @@ def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
     if _ADDRESS.match(pattern):
         yield from _remote(pattern)
     elif Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        yield Input(pattern, "leads out of dataset/")
+        yield Input(pattern, f"leads out of dataset/; {_INSIDE}")
     elif _WILD.search(pattern):
         for path in dataset.glob(pattern):
             if not path.is_dir() or path.is_symlink():
@@ -162,7 +170,7 @@ def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
 def _local(path: Path, dataset: Path) -> Input:
     name = path.relative_to(dataset).as_posix()
     if not path.resolve().is_relative_to(dataset.resolve()):
-        return Input(name, "is a link that leads out of dataset/")
+        return Input(name, f"is a link that leads out of dataset/; {_INSIDE}")
     return Input(name)
 
 

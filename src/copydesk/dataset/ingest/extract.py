@@ -160,8 +160,7 @@ def read(
     """What raw files of a source hold, in order."""
     for each in inputs:
         if each.problem:
-            message = f"{each.problem}; copy it under dataset/raw/, or name it as an address"
-            yield Reject("outside-dataset", each.path, None, message)
+            yield Reject(each.code, each.path, None, each.problem)
             continue
         name = reader_name(each.path, source)
         if name is None:

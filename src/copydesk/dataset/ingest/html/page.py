@@ -86,10 +86,12 @@ def read(source: str) -> Page:
     """The page in ``source``."""
     from turbohtml import TokenType
 
+    start_tag, end_tag = TokenType.START_TAG, TokenType.END_TAG
+    words, reference = TokenType.TEXT, TokenType.CHARACTER_REFERENCE
     writer, headings, hidden = _Writer(), list[int](), list[str]()
     for token, start, end in _tokens(source):
         kind, tag = token.type, token.tag
-        if kind is TokenType.START_TAG:
+        if kind is start_tag:
             if tag in _HIDDEN and not token.self_closing:
                 hidden.append(tag)
             elif not hidden and tag not in _INLINE:
@@ -98,7 +100,7 @@ def read(source: str) -> Page:
                 if tag == "h1":
                     headings.append(writer.length)
             writer.is_link |= tag == "a"
-        elif kind is TokenType.END_TAG:
+        elif kind is end_tag:
             if tag in hidden:
                 del hidden[hidden.index(tag) :]
             elif not hidden and tag not in _INLINE:
@@ -107,26 +109,28 @@ def read(source: str) -> Page:
             writer.is_link &= tag != "a"
         elif hidden:
             continue
-        elif kind is TokenType.TEXT:
+        elif kind is words:
             writer.words(source, start, end)
-        elif kind is TokenType.CHARACTER_REFERENCE and token.data:
+        elif kind is reference and token.data:
             writer.put(token.data, start, end)
     return Page(Traced("".join(writer.parts), tuple(_joined(writer.segments))), tuple(writer.blocks), tuple(headings))
 
 
 def _tokens(source: str) -> Iterator[tuple[Any, int, int]]:
-    """Tokens with their places; a token ends where the next one starts."""
+    """Tokens with their places; a token ends where the next one starts. One at a time: a page may be all tags."""
     from turbohtml import tokenize
 
-    lines = [0, *(match.end() for match in _LINES.finditer(source))]
+    lines, length = [0, *[match.end() for match in _LINES.finditer(source)]], len(source)
     before, before_start = None, 0
     for token in tokenize(source, resolve_references=False):
-        start = min(lines[token.line - 1] + token.col, len(source))
+        start = lines[token.line - 1] + token.col
+        if start > length:
+            start = length
         if before is not None:
             yield before, before_start, start
         before, before_start = token, start
     if before is not None:
-        yield before, before_start, len(source)
+        yield before, before_start, length
 
 
 def _joined(segments: list[Segment]) -> Iterator[Segment]:

@@ -105,7 +105,7 @@ def _tags(place: _Place) -> Signals:
 def _containers(places: list[_Place], rows: list[Signals]) -> None:
     """How much of the page's prose stands in the elements around each block, and where the most of it stands."""
     held, direct = defaultdict[Element, float](float), defaultdict[Element, float](float)
-    for place in places:
+    for place in filter(_has_prose, places):
         for element in place.path:
             held[element] += place.prose
         for element, share in zip(place.path[1:3], (1.0, 0.5), strict=False):
@@ -121,6 +121,10 @@ def _containers(places: list[_Place], rows: list[Signals]) -> None:
         row["in top"] = float(is_in[n])
         row["inside"] = float(first <= n <= last)
         row["before"], row["behind"] = max(0, first - n) / 10, min(5.0, max(0, n - last) / 10)
+
+
+def _has_prose(place: _Place) -> bool:
+    return place.prose > 0
 
 
 def _company(places: list[_Place], rows: list[Signals], chosen: Sequence[bool]) -> None:
