@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from copydesk.console import quiet
-from copydesk.dataset.ingest import Ingested, ingest
+from copydesk.dataset.ingest import Ingested, identity, ingest
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Here, Pool
 from copydesk.project import Project
@@ -156,3 +156,8 @@ def test_an_address_is_read_as_a_file_is(corpus: Path) -> None:
         assert near[field] == far[field]
     assert near["provenance"]["raw_sha256"] == far["provenance"]["raw_sha256"]
     assert [(row["code"], row["where"]) for row in done.rejects] == [("unreadable", "far: memory://bucket/gone.jsonl")]
+
+
+@pytest.mark.parametrize("address", ["https://\x00wire.example/1", "https://wire.example/a b", "ftp://wire.example/1"])
+def test_what_is_no_web_address_is_none(address: str) -> None:
+    assert identity.canonical(address) is None

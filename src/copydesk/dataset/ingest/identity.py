@@ -16,7 +16,7 @@ from copydesk.files import digest
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ncid|cmpid|smid|ocid|ref_src|__twitter_impression"
 )
-_ADDRESS = re.compile(r"https?://[^\s]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 
 
 def canonical(address: str | None) -> str | None:
