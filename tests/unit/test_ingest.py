@@ -117,19 +117,6 @@ def test_links_and_paths_out_of_the_dataset_are_refused(corpus: Path) -> None:
     assert not done.articles
 
 
-def test_a_source_without_files_is_told(corpus: Path) -> None:
-    put(corpus, "a.txt", STORY)
-    (corpus / "dataset/sources/more.toml").write_text(
-        'name = "more"\npaths = ["raw/mroe/*.txt", "raw/more/*.jsonl"]\n'
-        'rights = {license = "unknown", redistribute = false}\n'
-    )
-    done = run(corpus)
-    assert len(done.articles) == 1 and done.read == 2
-    assert [(each["code"], each["where"]) for each in done.rejects] == [
-        ("no-files", "more: raw/mroe/*.txt, raw/more/*.jsonl")
-    ]
-
-
 def test_processes_make_the_same_records(corpus: Path) -> None:
     for n in range(3):
         put(corpus, f"{n}.txt", f"{STORY} {n}")

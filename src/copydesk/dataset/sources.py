@@ -33,7 +33,6 @@ FIELDS = (
 )
 MEGABYTE = 1_000_000
 _INSIDE = "copy it under dataset/raw/, or name it as an address"
-_NO_FILES = "no file is there; put the source's files in dataset/, or correct `paths`"
 _WILD = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -77,11 +76,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file that a source names. ``problem`` says why it must not be opened, else None; ``code`` names that."""
+    """One file that a source names. ``problem`` says why it must not be opened, else None."""
 
     path: str  #: relative to dataset/, or its address
     problem: str | None = None
-    code: str = "outside-dataset"
 
     @property
     def is_remote(self) -> bool:
@@ -144,13 +142,8 @@ def _check(source: Source, where: str) -> None:
 
 
 def inputs(source: Source, dataset: Path) -> list[Input]:
-    """The files that a source's paths name, each once, by path; what must not be opened says why.
-
-    A source without any file is a mistake, or one of its files' whereabouts: it is told, not passed over.
-    """
+    """The files that a source's paths name, each once, by path; what must not be opened says why."""
     found = {each.path: each for pattern in source.paths for each in _expand(pattern, dataset)}
-    if not found:
-        return [Input(", ".join(source.paths), _NO_FILES, "no-files")]
     return [found[path] for path in sorted(found)]
 
 
