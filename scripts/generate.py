@@ -2,7 +2,7 @@
 """Write what follows from ``schemas/*.schema.json``; with ``--check``, name what is out of date and exit 1.
 
 In:  the schemas, the starter layers, ``tests/examples/valid/``.
-Out: row schemas, Python types, tables of fields, an example that breaks each rule.
+Out: row schemas, Python types, tables of fields, an example that breaks each rule; what ``copydesk --help`` says.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
+from copydesk import __main__ as program  # noqa: E402
 from copydesk import files  # noqa: E402
+from copydesk.cli import app  # noqa: E402
 from copydesk.schemas import RECORDS, Field, Schemas  # noqa: E402
 from copydesk.testing.broken import broken  # noqa: E402
 from copydesk.testing.types import types_module  # noqa: E402
@@ -34,6 +38,7 @@ def outputs() -> Iterator[tuple[str, str]]:
         if name.startswith("rows/"):
             yield f"schemas/{name}.schema.json", json.dumps(SCHEMAS[name], indent=2) + "\n"
     yield "src/copydesk/schemas/types.py", types_module({name: SCHEMAS[name] for name in OWN})
+    yield "src/copydesk/help.txt", _help()
     for page in ("schemas/README.md", "docs/records.md"):
         yield page, filled((ROOT / page).read_text(encoding="utf-8"))
     for name in OWN:
@@ -56,6 +61,10 @@ def filled(page: str) -> str:
     """The page with the text between each pair of markers written anew; the rest is people's."""
     block = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
     return block.sub(lambda found: f"{found[1]}{_table(found[2])}{found[3]}", page)
+
+
+def _help() -> str:
+    return CliRunner().invoke(app, ["--help"], prog_name="copydesk", env={"COLUMNS": str(program.WIDTH)}).output
 
 
 def _table(what: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing says, without the time its import takes
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import datasets
 
 __version__ = "0.1.0"

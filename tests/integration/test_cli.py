@@ -35,6 +35,12 @@ def test_help_and_version(tmp_path: Path) -> None:
     assert copydesk("--version", cwd=tmp_path).stdout.startswith("copydesk ")
 
 
+@pytest.mark.parametrize("columns", ["50", "80", "132"])
+def test_the_help_that_comes_at_once_is_the_parsers(columns: str, tmp_path: Path) -> None:
+    at_once = copydesk("--help", cwd=tmp_path, COLUMNS=columns).stdout
+    assert at_once == copydesk("-C", ".", "--help", cwd=tmp_path, COLUMNS=columns).stdout
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys, copydesk.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
     heavy = ["datasets", "pyarrow", "numpy", "jsonschema", "label_studio_sdk", "rich", "huggingface_hub"]
