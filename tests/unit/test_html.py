@@ -141,6 +141,17 @@ def test_what_decodes_strictly_wins(
         assert decoded.text.encode(decoded.encoding) == data
 
 
+def test_damage_does_not_cost_a_page_its_encoding() -> None:
+    damaged = decode("<p>Ünïcödé is the page’s “own”</p>".encode() + b"\xff", "text/html; charset=iso-8859-1")
+    assert (damaged.text, damaged.is_repaired) == ("<p>Ünïcödé is the page’s “own”</p>\ufffd", True)
+
+
+@pytest.mark.parametrize("label", ["unicode_escape", "raw-unicode-escape", "utf-7", "punycode", "rot13", "zlib"])
+def test_a_label_that_is_no_encoding_of_pages_says_nothing(label: str) -> None:
+    decoded = decode(f"<meta charset={label}><p>Über \\ud800 +2AA-</p>".encode("cp1252"))
+    assert "\\ud800 +2AA-" in decoded.text and decoded.text.isprintable()
+
+
 def reading(data: bytes, **limits: int) -> Raw | Reject:
     source = Source("s", (), "unknown", False, limits=Limits(**limits))
     return next(read(io.BytesIO(data), "raw/a.html.gz", source))

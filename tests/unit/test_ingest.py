@@ -126,6 +126,17 @@ def test_processes_make_the_same_records(corpus: Path) -> None:
     assert (here.articles, here.rejects) == (apart.articles, apart.rejects)
 
 
+def test_a_source_that_names_no_file_is_a_warning_and_no_reject(corpus: Path) -> None:
+    put(corpus, "a.txt", STORY)
+    rights = 'rights = {license = "unknown", redistribute = false}'
+    (corpus / "dataset/sources/wire.toml").write_text(f'name = "wire"\npaths = ["raw/wier/*.jsonl"]\n{rights}\n')
+    done = run(corpus)
+    assert [(issue.code, issue.where, issue.severity) for issue in done.issues] == [
+        ("no-input", "source wire", "warning")
+    ]
+    assert (len(done.articles), done.rejects) == (1, [])
+
+
 def test_an_address_is_read_as_a_file_is(corpus: Path) -> None:
     import fsspec
 

@@ -69,7 +69,7 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
             links=len(homes.grouping.links),
             grouping=homes.grouping.report(),
             rejects=tuple(taken.rejects),
-            issues=tuple(homes.grouping.issues()),
+            issues=(*taken.issues, *homes.grouping.issues()),
         )
         tally = Tally()
         with progress("writing", len(taken.held)) as step:

@@ -6,6 +6,7 @@ Out: frozen :class:`Source` values, and the inputs that their paths expand to, i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from copydesk import toml
 from copydesk.errors import BadConfig
 from copydesk.files import digest
+from copydesk.issues import Issue
 from copydesk.project import Project
 
 #: what a container's column may be mapped to
@@ -76,10 +78,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file that a source names. ``problem`` says why it must not be opened, else None."""
+    """One file that a source names. ``problem`` says why it must not or cannot be opened, else None."""
 
     path: str  #: relative to dataset/, or its address
     problem: str | None = None
+    code: str = "outside-dataset"  #: of the reject that it becomes then
 
     @property
     def is_remote(self) -> bool:
@@ -147,6 +150,18 @@ def inputs(source: Source, dataset: Path) -> list[Input]:
     return [found[path] for path in sorted(found)]
 
 
+def nothing_read(source: Source) -> Issue:
+    """The warning for a source whose paths match no file: they are mistyped, or its files are still to come."""
+    return Issue(
+        "no-input",
+        f"source {source.name}",
+        f"no file matches {', '.join(source.paths)}",
+        path="$.paths",
+        hint="put raw files there, or correct `paths`, which are relative to dataset/",
+        severity="warning",
+    )
+
+
 def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
     if _ADDRESS.match(pattern):
         yield from _remote(pattern)
@@ -154,15 +169,23 @@ def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
         yield Input(pattern, f"leads out of dataset/; {_INSIDE}")
     elif _WILD.search(pattern):
         for path in dataset.glob(pattern):
-            if not path.is_dir() or path.is_symlink():
+            is_hidden = _is_hidden(path.relative_to(dataset)) and not _is_hidden(Path(pattern))
+            if not is_hidden and (not path.is_dir() or path.is_symlink()):
                 yield _local(path, dataset)
     else:
         yield _local(dataset / pattern, dataset)
 
 
+def _is_hidden(path: Path) -> bool:
+    """Whether a name in it starts with a dot: what git and desktops leave in folders."""
+    return any(part.startswith(".") for part in path.parts)
+
+
 def _local(path: Path, dataset: Path) -> Input:
     name = path.relative_to(dataset).as_posix()
-    if not path.resolve().is_relative_to(dataset.resolve()):
+    if not name.isascii() and (shown := name.encode("utf-8", "backslashreplace").decode()) != name:
+        return Input(shown, "has a name that is not UTF-8; rename it", "unreadable")
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(dataset)):  # resolve() fails on links in a ring
         return Input(name, f"is a link that leads out of dataset/; {_INSIDE}")
     return Input(name)
 

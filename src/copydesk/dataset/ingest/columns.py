@@ -42,7 +42,9 @@ def article(
     if problem:
         return reject(problem, where, data, f"column {column!r} holds characters that no text can have; repair it")
     given = {name: row.get(source.column(name)) for name in ("id", "url", "retrieved_at")}
-    identity = given["id"].value if given["id"] else None
+    identity = "" if given["id"] is None or given["id"].value is None else str(given["id"].value)
+    if problem := _unusable(identity):
+        return reject(problem, where, data, "the id holds characters that no text can have; repair it")
     return Raw(
         path=where,
         data=data,
@@ -51,7 +53,7 @@ def article(
         content=content,
         kind=kind,
         stated=_stated(row, source),
-        identity=None if identity in (None, "") else str(identity),
+        identity=identity or None,
         address=_string(given["url"]),
         retrieved_at=instants.utc(_string(given["retrieved_at"]) or ""),
     )

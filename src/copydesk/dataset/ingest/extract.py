@@ -163,7 +163,7 @@ def read(
     """What raw files of a source hold, in order."""
     for each in inputs:
         if each.problem:
-            yield Reject("outside-dataset", each.path, None, each.problem)
+            yield Reject(each.code, each.path, None, each.problem)
             continue
         name = reader_name(each.path, source)
         if name is None:

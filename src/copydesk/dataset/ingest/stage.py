@@ -6,7 +6,7 @@ Out: :class:`Ingested`: articles by id, on a shelf; rejects by place; read = kep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -27,6 +27,7 @@ from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.sources import Input, Source
 from copydesk.editions import edition
 from copydesk.executor import Executor
+from copydesk.issues import Issue
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 
@@ -42,6 +43,7 @@ class Ingested:
 
     held: Articles
     rejects: list[Row]  #: sorted by place, then code
+    issues: tuple[Issue, ...] = ()  #: sources that name no file
 
     @property
     def articles(self) -> list[Row]:
@@ -57,7 +59,8 @@ def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: S
     """Read every input of every source of ``project``; ``shelf`` is where articles stand, in ``build/`` by default."""
     settings = _settings(project, shelf or Shelf.at(project.build / "cache" / "articles"))
     made, rejects, draft = list[Extracted](), list[Reject](), Draft(settings.shelf)
-    tasks = list(_tasks(settings, sources.load(project), executor))
+    found = {source: sources.inputs(source, project.dataset) for source in sources.load(project)}
+    tasks = list(_tasks(settings, found, executor))
     with progress("reading raw files (kB)", sum(task.size // 1000 for task in tasks)) as step:
         for task, done in zip(tasks, executor.map(extract, tasks), strict=True):
             made.append(done)
@@ -68,7 +71,8 @@ def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: S
     settings.shelf.keep(name for each in made for name in each.names)
     held, others = newest(draft)
     rows = [each.as_json() for each in (*rejects, *others)]
-    return Ingested(held, sorted(rows, key=lambda row: (row["where"], row["code"], row["raw_sha256"] or "")))
+    rows.sort(key=lambda row: (row["where"], row["code"], row["raw_sha256"] or ""))
+    return Ingested(held, rows, tuple(sources.nothing_read(source) for source, inputs in found.items() if not inputs))
 
 
 def _settings(project: Project, shelf: Shelf) -> Settings:
@@ -83,11 +87,11 @@ def _settings(project: Project, shelf: Shelf) -> Settings:
     )
 
 
-def _tasks(settings: Settings, all_sources: Iterable[Source], executor: Executor) -> Iterator[Task]:
+def _tasks(settings: Settings, found: Mapping[Source, list[Input]], executor: Executor) -> Iterator[Task]:
     """All work, in a fixed order: big files in parts, small ones some together."""
-    for source in all_sources:
+    for source, inputs in found.items():
         small, big = list[tuple[Input, int]](), list[Task]()
-        for each in sources.inputs(source, settings.dataset):
+        for each in inputs:
             size = 0 if each.problem else size_of(each, settings.dataset)
             if size > SIZE and reader_name(each.path, source) in PARTED:
                 big.append(Task(settings, source, (each,), WHOLE, size))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,10 +111,10 @@ class Traced:
         return Traced("".join(texts), tuple(_joined(segments)))
 
 
-def raw_span(segments: Iterable[Segment], start: int, end: int) -> Span:
+def raw_span(segments: Sequence[Segment], start: int, end: int) -> Span:
     """Where a stretch of text stands in the raw input."""
-    touched = [each for each in segments if each.start < end and each.end > start]
-    first, last = touched[0], touched[-1]
+    first = segments[bisect_right(segments, start, key=lambda each: each.end)]
+    last = segments[bisect_left(segments, end, key=lambda each: each.start) - 1]
     return Span(
         first.raw_start + start - first.start if first.is_linear and start > first.start else first.raw_start,
         last.raw_end - (last.end - end) if last.is_linear and end < last.end else last.raw_end,

@@ -10,6 +10,9 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w:.-]+)", re.IGNORECASE)
 # What browsers take these labels for (WHATWG Encoding): pages written on Windows name the standard's subset.
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
+# Codecs of Python that are no encoding of pages: what they make of bytes need not be text.
+_NONE = frozenset(["unicode-escape", "raw-unicode-escape", "punycode", "idna", "utf-7", "undefined"])
+ALMOST = 4  #: letters that UTF-8 explains, for each byte that it does not, and it is UTF-8 with damage
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -23,7 +26,10 @@ class Decoded:
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
-    """The text of a page. Order: byte order mark, UTF-8 where it fits, header, meta, detection, UTF-8 with losses."""
+    """The text of a page.
+
+    Order: byte order mark, UTF-8 where it fits or all but fits, header, meta, detection, UTF-8 with losses.
+    """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _strict(data, encoding) or Decoded(data.decode(encoding, "replace"), encoding, True)
@@ -32,8 +38,8 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     labels = [header[1] if header else None, meta[1].decode("ascii") if meta else None]
     if b"\x1b" in data:  # escape sequences: ISO-2022 looks like ASCII
         labels.append("utf-8")
-    else:
-        labels.insert(0, "utf-8")
+    elif decoded := _strict(data, "utf-8") or _damaged(data):
+        return decoded
     for label in labels:
         if label and (decoded := _strict(data, _codec(label))):
             return decoded
@@ -45,7 +51,7 @@ def _codec(label: str) -> str:
         name = codecs.lookup(label).name
     except LookupError:
         return ""
-    return _WIDER.get(name, name)
+    return "" if name.replace("_", "-") in _NONE else _WIDER.get(name, name)
 
 
 def _strict(data: bytes, encoding: str) -> Decoded | None:
@@ -53,6 +59,14 @@ def _strict(data: bytes, encoding: str) -> Decoded | None:
         return Decoded(data.decode(encoding), encoding, False) if encoding else None
     except (UnicodeDecodeError, LookupError):
         return None
+
+
+def _damaged(data: bytes) -> Decoded | None:
+    """UTF-8 of which some bytes are lost; None when it is something else, which UTF-8 hardly ever explains."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd") - data.count("\ufffd".encode())
+    explained = len(text) - len(text.encode("ascii", "ignore")) - lost
+    return Decoded(text, "utf-8", True) if explained >= ALMOST * lost else None
 
 
 def _detected(data: bytes) -> Decoded:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from copydesk.dataset.ingest.rules import phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
 
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
 _SPACES = {ord(space): " " for space in "\t\n\r"}
 CAPTION = 400  #: longer lines are no captions
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)

@@ -6,6 +6,7 @@ A rule looks at what is still open and yields :class:`Take`; taken stretches are
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -158,7 +159,12 @@ class Scrape:
         spans = sorted(taken)
         if not spans:
             return self
-        return replace(self, lines=tuple(part for line in self.lines for part in _parts(self.text, line, spans)))
+        starts, ends = [span.start for span in spans], [span.end for span in spans]  # a rule's takes never overlap
+        lines = list[Line]()
+        for line in self.lines:
+            touching = spans[bisect_right(ends, line.start) : bisect_left(starts, line.end)]
+            lines += _parts(self.text, line, touching) if touching else (line,)
+        return replace(self, lines=tuple(lines))
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
@@ -176,12 +182,10 @@ def _line(text: str, start: int, end: int) -> Iterator[Line]:
         yield Line(start, start + len(stripped), stripped, stripped[0] in BULLETS)
 
 
-def _parts(text: str, line: Line, spans: list[Span]) -> Iterator[Line]:
-    at, touched = line.start, [span for span in spans if span.overlaps(line.span)]
-    if not touched:
-        yield line
-        return
-    for span in touched:
+def _parts(text: str, line: Line, touching: list[Span]) -> Iterator[Line]:
+    """What ``touching`` leave open of a line."""
+    at = line.start
+    for span in touching:
         if span.start > at:
             yield from _line(text, at, span.start)
         at = max(at, span.end)
