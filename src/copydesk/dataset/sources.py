@@ -67,7 +67,7 @@ class Source:
 
     def column(self, name: str) -> str:
         """Their column for our field ``name``; the same name unless the source maps it."""
-        return dict(self.columns).get(name, name)
+        return next((theirs for ours, theirs in self.columns if ours == name), name)
 
     @property
     def config_sha256(self) -> str:

@@ -31,9 +31,14 @@ def canonical(address: str | None) -> str | None:
     if not host:
         return None
     place = host if port in (None, 80, 443) else f"{host}:{port}"
-    asked = [(key, value) for key, value in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(key.lower())]
-    query = urlencode(asked) if len(asked) != len(parse_qsl(parts.query, True)) else parts.query
-    return urlunsplit((parts.scheme.lower(), place, parts.path or "/", query, ""))
+    return urlunsplit((parts.scheme.lower(), place, parts.path or "/", _query(parts.query), ""))
+
+
+def _query(query: str) -> str:
+    """What a page is asked for, tracking aside; as it stands where there is none of it."""
+    said = parse_qsl(query, True) if query else []
+    asked = [(key, value) for key, value in said if not _TRACKING.fullmatch(key.lower())]
+    return urlencode(asked) if len(asked) != len(said) else query
 
 
 def domain(address: str) -> str | None:

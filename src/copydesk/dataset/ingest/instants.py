@@ -28,6 +28,7 @@ _FORMS = [
 ]
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{'|'.join(MONTHS)})\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)
 _PARTIAL = re.compile(r"((?:19|20)\d{2})(?:-(0[1-9]|1[0-2]))?")
+BEFORE, BEHIND = 64, 16  #: letters of a date that may stand before its year, and behind it
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
 
 
@@ -42,17 +43,35 @@ class Mention:
 
 def full_dates(text: str) -> Iterator[Mention]:
     """Dates with year, month and day in ``text``, in order."""
-    if not _A_YEAR.search(text):  # soon told, and so of most lines
-        return
-    found = (mention for form in _FORMS for match in form.finditer(text) if (mention := _mention(match)))
+    found = (
+        mention
+        for start, end in _around_years(text)
+        for form in _FORMS
+        for match in form.finditer(text, start, end)
+        if (mention := _mention(match))
+    )
     yield from sorted(found, key=lambda mention: mention.span)
 
 
 def months(text: str) -> Iterator[Mention]:
     """Months with their year, such as *August 2023*."""
-    for match in _MONTH_YEAR.finditer(text) if _A_YEAR.search(text) else ():
-        day = date(int(match["year"]), _MONTH[match["name"].lower()], 1)
-        yield Mention(day, "month", Span(*match.span()))
+    for start, end in _around_years(text):
+        for match in _MONTH_YEAR.finditer(text, start, end):
+            day = date(int(match["year"]), _MONTH[match["name"].lower()], 1)
+            yield Mention(day, "month", Span(*match.span()))
+
+
+def _around_years(text: str) -> list[tuple[int, int]]:
+    """Stretches that hold all dates, as every date has a year: few and short in most texts."""
+    found = list[tuple[int, int]]()
+    if "19" not in text and "20" not in text:  # soon told
+        return found
+    for year in _A_YEAR.finditer(text):
+        start, end = max(0, year.start() - BEFORE), year.end() + BEHIND
+        if found and start <= found[-1][1]:
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
 
 
 def _mention(match: re.Match[str]) -> Mention | None:
@@ -86,7 +105,7 @@ def day_or_instant(text: str) -> tuple[str, str] | None:
     parsed = _parsed(text)
     if isinstance(parsed, datetime) and parsed.tzinfo:
         return _instant(parsed), "second"
-    return (parsed.strftime("%Y-%m-%d"), "day") if parsed and parsed.year >= 1000 else None
+    return (parsed.isoformat()[:10], "day") if parsed and parsed.year >= 1000 else None
 
 
 def read(text: str) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from copydesk.dataset.ingest import instants, rules
 from copydesk.dataset.ingest.extraction import Extraction
-from copydesk.dataset.ingest.quality import marks
+from copydesk.dataset.ingest.quality import marks, n_letters
 from copydesk.dataset.ingest.raw import Finding, Raw, Removed
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.spans import Span
@@ -36,8 +36,7 @@ def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = f
             removed.append(Removed(take.kind or rule.name, span, rule.name))
     findings += _not_before(text)
     address = next((each.value for each in findings if each.field == "url"), None)
-    n_read = sum(map(len, content.text.split()))  # white space aside
-    quality = marks(text.text, n_read, {rule.name for rule, _ in reading.takes}, address)
+    quality = marks(text.text, n_letters(content.text), {rule.name for rule, _ in reading.takes}, address)
     return Extraction(text, tuple(findings), tuple(removed), quality)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from copydesk.dataset.ingest.rules.phrases import folded
+
 SHORT = 60  #: words
 _CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]\s]*$|\[(?:\.\.\.|…|\+\d+ chars)\]\s*$")
+_WHITE = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"  #: of ASCII, as ``str.split`` has it
 _ENDS = re.compile(r"[.!?:;\"'”’)\]]\s*$")
 #: country codes of addresses that are English, or used by sites of anywhere
 _SHARED = {
@@ -90,16 +93,22 @@ def marks(text: str, n_read: int, rules: set[str], address: str | None = None) -
 
     ``n_read`` counts the letters that were read, ``rules`` names what took some away, ``address`` is the text's own.
     """
-    n_kept = sum(map(len, text.split()))
     found = {
-        "short": len(text.split()) < SHORT,
-        "boilerplate-heavy": n_kept < 0.6 * n_read,
+        "short": len(text.split(None, SHORT)) < SHORT,
+        "boilerplate-heavy": n_letters(text) < 0.6 * n_read,
         "truncated": is_cut(text, "read-more" in rules),
         "spun": is_spun(text),
         "translated": "translation-note" in rules or (address is not None and is_foreign(address, text)),
         "encoding-repaired": "control-character" in rules or "\ufffd" in text,
     }
     return frozenset(mark for mark, holds in found.items() if holds)
+
+
+def n_letters(text: str) -> int:
+    """The length of a text, white space aside."""
+    if text.isascii():
+        return len(text.encode().translate(None, _WHITE))
+    return sum(map(len, text.split()))
 
 
 def is_cut(text: str, leads_on: bool) -> bool:
@@ -110,17 +119,12 @@ def is_cut(text: str, leads_on: bool) -> bool:
 
 def is_spun(text: str) -> bool:
     """Whether a machine seems to have put synonyms for words: several kinds of its traces, dense enough."""
-    plain = text.casefold() if text.isascii() else _folded(text)
+    plain = folded(text)
     asked = [(pattern, weight) for pattern, weight, signs in _SPUN if any(sign in plain for sign in signs)]
     if len(asked) < 3:
         return False
     kinds = [weight * min(3, len(found)) for pattern, weight in asked if (found := pattern.findall(text))]
     return len(kinds) >= 3 and sum(kinds) >= 4 + len(text.split()) / 250
-
-
-def _folded(text: str) -> str:
-    """Letters as the patterns compare them."""
-    return text.replace("İ", "i").replace("ı", "i").casefold()
 
 
 def is_foreign(address: str, text: str) -> bool:

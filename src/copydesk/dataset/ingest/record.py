@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from copydesk import __version__
@@ -20,7 +21,7 @@ _DOMAIN = re.compile(r"[a-z0-9.-]+")
 ASSERTED = 0.75  #: below this confidence a reading bounds a date at most
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recorder:
     """What turns a source's raw articles into records."""
 
@@ -76,6 +77,10 @@ class Recorder:
             "provenance": self._provenance(raw, found),
         }
 
+    @cached_property
+    def _config_sha256(self) -> str:
+        return digest([self.source.config_sha256, self.layers])
+
     def _provenance(self, raw: Raw, found: Extraction) -> dict[str, Any]:
         return {
             "source": self.source.name,
@@ -86,7 +91,7 @@ class Recorder:
             "warc_record": raw.warc_record,
             "reader": self.reader,
             "tool_version": __version__,
-            "config_sha256": digest([self.source.config_sha256, self.layers]),
+            "config_sha256": self._config_sha256,
             "segments": [each.as_json() for each in found.text.segments],
             "findings": [each.as_json() for each in found.findings],
             "removed": [each.as_json() for each in found.removed],

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from copydesk.spans import Span
@@ -54,20 +55,24 @@ class Traced:
     def cut(self, spans: Iterable[Span]) -> Traced:
         """The stretches ``spans``, one after another."""
         texts, segments, at = list[str](), list[Segment](), 0
-        for span in spans:
+        for span in _touching(spans):
             texts.append(self.text[span.start : span.end])
+            shift = at - span.start
             for part in self._within(span):
-                segments.append(Segment(at, at + part.end - part.start, part.raw_start, part.raw_end))
-                at += part.end - part.start
+                moved = Segment(part.start + shift, part.end + shift, part.raw_start, part.raw_end) if shift else part
+                segments.append(moved)
+            at += span.end - span.start
         return Traced("".join(texts), tuple(_joined(segments)))
 
     def _within(self, span: Span) -> Iterator[Segment]:
-        first = bisect_right(self.segments, span.start, key=lambda each: each.end)
-        for segment in self.segments[first:]:
+        for n in range(bisect_right(self.segments, span.start, key=_END), len(self.segments)):
+            segment = self.segments[n]
             if segment.start >= span.end:
                 return
             start, end = max(segment.start, span.start), min(segment.end, span.end)
-            if segment.is_linear:
+            if (start, end) == (segment.start, segment.end):
+                yield segment
+            elif segment.is_linear:
                 shift = segment.raw_start - segment.start
                 yield Segment(start, end, start + shift, end + shift)
             else:
@@ -111,10 +116,26 @@ class Traced:
         return Traced("".join(texts), tuple(_joined(segments)))
 
 
+def _touching(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same stretches, those that touch as one."""
+    start = end = 0
+    for span in spans:
+        if span.start != end:
+            if start < end:
+                yield Span(start, end)
+            start = span.start
+        end = span.end
+    if start < end:
+        yield Span(start, end)
+
+
+_START, _END = itemgetter(0), itemgetter(1)  #: of a segment, in C
+
+
 def raw_span(segments: Sequence[Segment], start: int, end: int) -> Span:
     """Where a stretch of text stands in the raw input."""
-    first = segments[bisect_right(segments, start, key=lambda each: each.end)]
-    last = segments[bisect_left(segments, end, key=lambda each: each.start) - 1]
+    first = segments[bisect_right(segments, start, key=_END)]
+    last = segments[bisect_left(segments, end, key=_START) - 1]
     return Span(
         first.raw_start + start - first.start if first.is_linear and start > first.start else first.raw_start,
         last.raw_end - (last.end - end) if last.is_linear and end < last.end else last.raw_end,

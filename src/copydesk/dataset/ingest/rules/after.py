@@ -20,14 +20,14 @@ _SIGNED = re.compile(
 
 def comments(scrape: Scrape) -> Iterator[Take]:
     """A line that counts or asks for comments."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if phrases.COMMENTS.fullmatch(line.text):
             yield line.take()
 
 
 def read_more(scrape: Scrape) -> Iterator[Take]:
     """A line that leads to the full article elsewhere."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if phrases.READ_MORE.fullmatch(line.text):
             yield line.take()
 

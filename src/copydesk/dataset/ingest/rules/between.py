@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from copydesk.dataset.ingest.rules import phrases
-from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+from copydesk.dataset.ingest.rules.phrases import folded
+from copydesk.dataset.ingest.rules.scrape import SHORT, Line, Scrape, Take
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
-_SPACES = {ord(space): " " for space in "\t\n\r"}
 CAPTION = 400  #: longer lines are no captions
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 # How picture agencies open a caption, and how papers close one.
-_AGENCY_CAPTION = re.compile(r"^[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: |[-–—] ?FILE PHOTO$")
+_AGENCY_CAPTION = re.compile(r"[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: ")
+_FILE_PHOTO = re.compile(r"[-–—] ?FILE PHOTO$")
 _TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
-_CAPTIONS = (_CREDIT, _CREDITED, _AGENCY_CAPTION)
 _SEPARATOR = re.compile(r"[\W_]{1,40}")
 
 
 def control_character(scrape: Scrape) -> Iterator[Take]:
     """Control characters and byte order marks, anywhere."""
-    if scrape.text.translate(_SPACES).isprintable():  # soon told, and so of most texts
+    if scrape.text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():  # soon told, and of most texts
         return
     for match in _CONTROL.finditer(scrape.text):
         yield Take(*match.span())
@@ -32,8 +32,18 @@ def control_character(scrape: Scrape) -> Iterator[Take]:
 def caption(scrape: Scrape) -> Iterator[Take]:
     """A line that ends in a photo credit in brackets."""
     for line in scrape.lines:
-        if len(line.text) <= CAPTION and any(form.search(line.text) for form in _CAPTIONS):
+        if len(line.text) <= CAPTION and _names_a_photo(line.text):
             yield line.take()
+
+
+def _names_a_photo(text: str) -> bool:
+    """Asked by what each form cannot be without, which spares most lines the forms."""
+    return bool(
+        (text[-1] == ")" and _CREDIT.search(text))
+        or ("credit" in folded(text) and _CREDITED.search(text))
+        or _AGENCY_CAPTION.match(text)
+        or (text.endswith("FILE PHOTO") and _FILE_PHOTO.search(text))
+    )
 
 
 def photo_credit(scrape: Scrape) -> Iterator[Take]:
@@ -52,21 +62,21 @@ def _is_caption(line: Line, scrape: Scrape) -> bool:
 
 def separator(scrape: Scrape) -> Iterator[Take]:
     """A line without any letter or digit."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if _SEPARATOR.fullmatch(line.text):
             yield line.take()
 
 
 def share(scrape: Scrape) -> Iterator[Take]:
     """A line of sharing buttons."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if len(line.text) <= 60 and phrases.SHARE.fullmatch(line.text):
             yield line.take()
 
 
 def advertisement(scrape: Scrape) -> Iterator[Take]:
     """A line that stands for an advertisement."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if phrases.ADVERTISEMENT.fullmatch(line.text):
             yield line.take()
 
@@ -78,12 +88,14 @@ def pointer(scrape: Scrape) -> Iterator[Take]:
     """A line that points to another story, and the headline under a bare ``Related``."""
     lines = scrape.lines
     for n, line in enumerate(lines):
-        if len(line.text) <= 240 and phrases.POINTER.fullmatch(line.text) and not line.is_prose:
+        if len(line.text) > SHORT:
+            continue
+        if phrases.POINTER.fullmatch(line.text) and not line.is_prose:
             yield line.take()
         elif phrases.POINTER_LABEL.fullmatch(line.text):
             yield line.take()
             after = lines[n + 1] if n + 1 < len(lines) else None
-            if after and "related" in line.text.lower() and not after.ends and len(after.text) <= 240:
+            if after and "related" in line.text.lower() and not after.ends and len(after.text) <= SHORT:
                 yield after.take()
             elif _LISTS.fullmatch(line.text):
                 yield from (item.take() for item in takewhile(lambda each: each.is_item, lines[n + 1 :]))
@@ -91,7 +103,7 @@ def pointer(scrape: Scrape) -> Iterator[Take]:
 
 def embed(scrape: Scrape) -> Iterator[Take]:
     """What a player or a post from elsewhere leaves behind."""
-    for line in scrape.lines:
+    for line in scrape.short:
         if phrases.EMBED.fullmatch(line.text):
             yield line.take()
 

@@ -3,6 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@lru_cache(2048)
+def folded(text: str) -> str:
+    """Letters as patterns compare them in either case: what a pattern's words are looked for in."""
+    return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A pattern, and in small letters the signs of which any match holds one: lines without are spared the pattern."""
+
+    pattern: re.Pattern[str]
+    signs: tuple[str, ...]
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        small = folded(text)
+        for sign in self.signs:
+            if sign in small:
+                return self.pattern.fullmatch(text)
+        return None
+
+
+def signed(pattern: re.Pattern[str], *signs: str) -> Signed:
+    """``pattern``, asked only of lines that hold one of ``signs``."""
+    return Signed(pattern, signs)
 
 
 def one_of(*patterns: str) -> re.Pattern[str]:
@@ -88,26 +116,47 @@ READ_MORE = one_of(
     r"keep reading",
     r"click (?:here )?to read more.*",
 )
-COPYRIGHT = one_of(
-    r"(?:©|\(c\)|copyright\b).{0,200}",
-    r".{0,120}\ball rights reserved\b.{0,200}",
+COPYRIGHT = signed(
+    one_of(
+        r"(?:©|\(c\)|copyright\b).{0,200}",
+        r".{0,120}\ball rights reserved\b.{0,200}",
+    ),
+    "©",
+    "(c)",
+    "copyright",
+    "all rights reserved",
 )
-NEWSLETTER = holding(
-    r"\bsign up (?:for|to)\b",
-    r"\bsubscribe (?:to|now|for)\b",
-    r"\bnewsletters?\b",
-    r"\b(?:we|this (?:web)?site) uses? cookies",
-    r"\benable javascript",
-    r"\bnot supported\. for an optimal",
-    r"\bfollow us on\b",
-    r"\bdownload (?:the|our) app",
-    r"\bdirect to your inbox",
-    before=60,
-    after=300,
+NEWSLETTER = signed(
+    holding(
+        r"\bsign up (?:for|to)\b",
+        r"\bsubscribe (?:to|now|for)\b",
+        r"\bnewsletters?\b",
+        r"\b(?:we|this (?:web)?site) uses? cookies",
+        r"\benable javascript",
+        r"\bnot supported\. for an optimal",
+        r"\bfollow us on\b",
+        r"\bdownload (?:the|our) app",
+        r"\bdirect to your inbox",
+        before=60,
+        after=300,
+    ),
+    "sign up ",
+    "subscribe ",
+    "newsletter",
+    "cookies",
+    "enable javascript",
+    "not supported. for",
+    "follow us on",
+    "download ",
+    "direct to your inbox",
 )
-CONTRIBUTED = one_of(
-    r"(?P<lead>.{2,200}?)\s+(?:also )?contributed (?:to this|to the|reporting).{0,120}",
-    r"(?:reporting|additional reporting|editing|writing) by .{2,200}",
+CONTRIBUTED = signed(
+    one_of(
+        r"(?P<lead>.{2,200}?)\s+(?:also )?contributed (?:to this|to the|reporting).{0,120}",
+        r"(?:reporting|additional reporting|editing|writing) by .{2,200}",
+    ),
+    "contributed ",
+    "ing by ",
 )
 TRANSLATED = one_of(
     r"\W?this (?:article|text|story) (?:was|has been) (?:machine[- ]|automatically )?translated\b.{0,120}",
@@ -184,23 +233,42 @@ AFTER_STORY = one_of(
     r"read next:",
     r"correction:.*",
 )
-REACH = holding(
-    r"\bcan be reached (?:at|on|by)\b",
-    r"\b(?:follow|find) (?:her|him|them|me|us|[A-Z]\w+(?: [A-Z]\w+){0,3}) on\b",
-    r"\bcontact (?:us|the (?:author|writer|reporter))\b",
-    r"\b[\w.+-]+@[\w-]+\.\w+",
-    r"\bgot a (?:news )?tip\b",
-    r"\bdo you have (?:info|information|a (?:story|tip))\b",
-    r"\bwe['’]d like to hear\b",
-    r"\bletters? to the editor\b",
-    r"\bappears? in print\b",
-    r"\boriginally (?:appeared|published)\b",
-    r"\bfirst appeared (?:on|in)\b",
-    r"\bcomment policy\b",
-    r"\breprint permission\b",
-    r"\breviewed according to\b",
-    r"\bnot (?:necessarily )?represent the views\b",
-    r"\baffiliate (?:links?|commission)\b",
-    before=200,
-    after=400,
+REACH = signed(
+    holding(
+        r"\bcan be reached (?:at|on|by)\b",
+        r"\b(?:follow|find) (?:her|him|them|me|us|[A-Z]\w+(?: [A-Z]\w+){0,3}) on\b",
+        r"\bcontact (?:us|the (?:author|writer|reporter))\b",
+        r"\b[\w.+-]+@[\w-]+\.\w+",
+        r"\bgot a (?:news )?tip\b",
+        r"\bdo you have (?:info|information|a (?:story|tip))\b",
+        r"\bwe['’]d like to hear\b",
+        r"\bletters? to the editor\b",
+        r"\bappears? in print\b",
+        r"\boriginally (?:appeared|published)\b",
+        r"\bfirst appeared (?:on|in)\b",
+        r"\bcomment policy\b",
+        r"\breprint permission\b",
+        r"\breviewed according to\b",
+        r"\bnot (?:necessarily )?represent the views\b",
+        r"\baffiliate (?:links?|commission)\b",
+        before=200,
+        after=400,
+    ),
+    "can be reached ",
+    "follow ",
+    "find ",
+    "contact ",
+    "@",
+    "tip",
+    "do you have ",
+    "d like to hear",
+    "to the editor",
+    "in print",
+    "originally ",
+    "first appeared ",
+    "comment policy",
+    "reprint permission",
+    "reviewed according to",
+    "represent the views",
+    "affiliate ",
 )

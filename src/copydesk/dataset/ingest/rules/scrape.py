@@ -22,12 +22,13 @@ _GLUED = re.compile(
     r"(?<=Images)(?=[A-Z])|(?<=[a-z.!?”])(?=Published:? |Updated:? |Most Popular|More about|MORE FROM|More from|"
     r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
 )
-# What every place has where a line break was lost: most lines have none, and are spared the search above.
-_MAY_BE_GLUED = re.compile(r"[A-Z\de](?:(?<=[a-z.!?\"”’\d][A-Z])|(?<=[a-z]\d)|(?<=SaveSave))")
+# What every place has where a line break was lost, the buttons aside: most lines have none, and are spared the search.
+_MAY_BE_GLUED = re.compile(r"[A-Z\d](?:(?<=[a-z.!?\"”’\d][A-Z])|(?<=[a-z]\d))")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
 MOSTLY = 0.5  #: of a story's letters stand in prose
 FURNITURE = 0.25  #: of what is open, at most, are loose lines before or after the story
+SHORT = 240  #: what sites put between paragraphs stands in lines no longer
 PROSE = 80  #: a line at least this long that ends a sentence is prose
 
 
@@ -56,8 +57,9 @@ def ends(text: str) -> bool:
 @lru_cache(2048)
 def is_title_case(text: str) -> bool:
     """Whether most words of a line have capitals, as in headings."""
-    words = [word for word in text.split() if len(word) > 3 and word[0].isalpha()]
-    return sum(word[0].isupper() for word in words) > 0.5 * len(words)
+    first = "".join([word[0] for word in text.split() if len(word) > 3])
+    letters = first if first.isalpha() else "".join(filter(str.isalpha, first))
+    return sum(map(str.isupper, letters)) > 0.5 * len(letters)
 
 
 @lru_cache(2048)
@@ -120,6 +122,11 @@ class Scrape:
         numbers = [n for n, line in enumerate(self.lines) if line.is_prose]
         return (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
 
+    @cached_property
+    def short(self) -> tuple[Line, ...]:
+        """The lines that may be a site's furniture; those of a story are mostly longer."""
+        return tuple(line for line in self.lines if len(line.text) <= SHORT)
+
     @property
     def head(self) -> tuple[Line, ...]:
         """The lines before the story's first paragraph; all of them when there is no paragraph."""
@@ -168,7 +175,8 @@ class Scrape:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
-    for cut in _GLUED.finditer(text, start, end) if _MAY_BE_GLUED.search(text, start, end) else ():
+    is_whole = not _MAY_BE_GLUED.search(text, start, end) and text.find("SaveSave", start, end) < 0
+    for cut in () if is_whole else _GLUED.finditer(text, start, end):
         if start < cut.start():
             yield from _line(text, start, cut.start())
             start = cut.start()
