@@ -280,6 +280,92 @@ def test_web_annotations_find_their_words_by_position_and_by_quote(release: Rele
     assert ("CLAIM", "checkworthiness=CFS", "attribution=indirect") in said
 
 
+#: What http://www.w3.org/ns/anno.jsonld says of the terms that we use; tests ask no network.
+TERMS = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dctypes": "http://purl.org/dc/dcmitype/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "as": "http://www.w3.org/ns/activitystreams#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "id": "@id",
+    "type": "@type",
+    "AnnotationPage": "as:OrderedCollectionPage",
+    "Text": "dctypes:Text",
+    **{
+        name: f"oa:{name}"
+        for name in (
+            *("Annotation", "TextualBody", "SpecificResource", "TextQuoteSelector", "TextPositionSelector"),
+            *("tagging", "classifying", "linking", "identifying", "start", "end", "exact", "prefix", "suffix"),
+        )
+    },
+    **{
+        name: {"@type": "@id", "@id": f"oa:has{name.capitalize()}"} for name in ("body", "target", "source", "selector")
+    },
+    "purpose": {"@type": "@vocab", "@id": "oa:hasPurpose"},
+    "via": {"@type": "@id", "@id": "oa:via"},
+    "items": {"@type": "@id", "@id": "as:items", "@container": "@list"},
+    "format": "dc:format",
+    "language": "dc:language",
+    "value": "rdf:value",
+}
+OA = "http://www.w3.org/ns/oa#"
+
+
+def expanded(page: Any) -> Any:
+    """The page as a JSON-LD processor understands it, with every term spelled out."""
+    from pyld import jsonld
+
+    def load(url: str, _: Any) -> Any:
+        assert url == "http://www.w3.org/ns/anno.jsonld"
+        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": context}
+
+    context = {"@context": TERMS}
+    found = jsonld.expand(page, {"documentLoader": load})
+    again = jsonld.compact(found, context, {"compactArrays": False})
+    assert again.pop("@context") == TERMS
+    (again,) = again.pop("@graph", [again])
+    assert _in_lists(again) == _in_lists({name: value for name, value in page.items() if name != "@context"})
+    return found[0]
+
+
+def _in_lists(value: Any) -> Any:
+    """JSON in which nothing stands alone, as a processor may write it."""
+    if isinstance(value, dict):
+        alone = ("id", "@id")
+        return {k: v if k in alone else _in_lists(v if isinstance(v, list) else [v]) for k, v in value.items()}
+    return [_in_lists(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("article", [a_fire(), replace(a_fire(), text=None), None], ids=["awkward", "offsets", "rain"])
+def test_a_json_ld_processor_understands_all_of_it(rain: Marked, tmp_path: Path, article: Marked | None) -> None:
+    from copydesk.dataset.export import web_annotation
+
+    article = article or rain
+    (path,) = web_annotation.write([article], LAYERS, tmp_path)
+    page = expanded(read_json(path))
+    assert page["@type"] == ["http://www.w3.org/ns/activitystreams#OrderedCollectionPage"]
+    found = []
+    for item in page["http://www.w3.org/ns/activitystreams#items"][0]["@list"]:
+        assert item["@type"] == [f"{OA}Annotation"]
+        assert {body[f"{OA}hasPurpose"][0]["@id"].removeprefix(OA) for body in item[f"{OA}hasBody"]} <= set(TERMS)
+        (target,) = item[f"{OA}hasTarget"]
+        (source,) = target[f"{OA}hasSource"]
+        assert source["@id"] == f"urn:copydesk:{article.article_id}"
+        said = {each["@type"][0].removeprefix(OA): each for each in target.get(f"{OA}hasSelector", [])}
+        assert ("TextQuoteSelector" in said) == ("TextPositionSelector" in said and article.text is not None)
+        if position := said.get("TextPositionSelector"):
+            start, end = (position[f"{OA}{name}"][0]["@value"] for name in ("start", "end"))
+            found.append((start, end))
+        if quote := said.get("TextQuoteSelector"):
+            exact, prefix, suffix = (quote[f"{OA}{name}"][0]["@value"] for name in ("exact", "prefix", "suffix"))
+            assert article.text is not None
+            assert article.text[start:end] == exact
+            assert article.text[start - len(prefix) : end + len(suffix)] == prefix + exact + suffix
+    spans = [each for mark in article.marks for each in (mark.span, mark.linked) if each]
+    spans += [verdict.evidence for verdict in article.verdicts if verdict.evidence]
+    assert sorted(found) == sorted((span.start, span.end) for span in spans)
+
+
 def test_the_documented_way_to_token_tags_works(release: ReleaseFacts, monkeypatch: pytest.MonkeyPatch) -> None:
     import datasets
 

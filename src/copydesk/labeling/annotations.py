@@ -43,12 +43,20 @@ def history(layer: Layer) -> list[Annotation]:
 
 def states(layer: Layer, lines: Iterable[tuple[int, bytes]]) -> list[Annotation]:
     """The same of some numbered lines of it."""
-    found: dict[bytes, Annotation] = {}
+    found: list[Annotation] = []
+    firsts: dict[tuple[str, str], Annotation] = {}  # by answer and instant: only those of one can be the same state
+    twins: dict[tuple[str, str], set[bytes]] = {}
     for number, line in lines:
         if line.strip():
             record = _record(line, f"labeling/{layer.name}/annotations.jsonl:{number}")
-            found.setdefault(canonical(record), record)
-    return list(found.values())
+            when = record["annotation_id"], record["updated_at"]
+            if (first := firsts.setdefault(when, record)) is not record:
+                said = twins.setdefault(when, {canonical(first)})
+                if (state := canonical(record)) in said:
+                    continue
+                said.add(state)
+            found.append(record)
+    return found
 
 
 def latest(history: Iterable[Annotation]) -> list[Annotation]:

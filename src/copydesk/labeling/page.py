@@ -47,27 +47,27 @@ class Control:
     """One control of the page that answers are read from."""
 
     name: str
-    tag: str  #: Labels (marks spans) | Choices (answers a question)
+    kind: str  #: labels (marks spans) | choices (answers a question): what Label Studio calls its answers
     labels: tuple[str, ...]
     per_region: bool = False  #: asked of each span
     required: bool = False  #: the page must not submit without it
 
     @property
-    def kind(self) -> str:
-        """What Label Studio calls its answers: ``labels`` or ``choices``."""
-        return self.tag.lower()
+    def tag(self) -> str:
+        """Its element on the page: ``Labels`` or ``Choices``."""
+        return self.kind.capitalize()
 
 
 def controls(layer: Layer) -> tuple[Control, ...]:
     """What the page of ``layer`` asks, in order."""
     if layer.kind == "choice":
-        evidence = (Control(EVIDENCE, "Labels", (EVIDENCE.upper(),)),) if layer.evidence else ()
-        return (Control(LABEL, "Choices", layer.labels, required=True), *evidence)
+        evidence = (Control(EVIDENCE, "labels", (EVIDENCE.upper(),)),) if layer.evidence else ()
+        return (Control(LABEL, "choices", layer.labels, required=True), *evidence)
     marks = layer.labels or (layer.span_name,)
     if linked := linked_label(layer):
         marks = (*marks, linked)
-    asked = (Control(each.name, "Choices", each.labels, True, True) for each in layer.attributes)
-    return (Control(LABEL, "Labels", marks), *asked)
+    asked = (Control(each.name, "choices", each.labels, True, True) for each in layer.attributes)
+    return (Control(LABEL, "labels", marks), *asked)
 
 
 def linked_label(layer: Layer) -> str | None:

@@ -68,7 +68,7 @@ def read(layer: Layer, result: list[object], text: str, aside: Collection[str] =
     """What the items of ``result`` say, in their order; ``aside`` names controls that are not the layer's to read."""
     reading = Reading(layer, text, {control.name: control for control in page.controls(layer)})
     for place, item in enumerate(result):
-        name = item.get("from_name") if isinstance(item, dict) else None
+        name = item.get("from_name") if aside and isinstance(item, dict) else None
         if not (isinstance(name, str) and name in aside):
             _sort(reading, place, item)
     return reading
@@ -94,23 +94,24 @@ def _sort(reading: Reading, place: int, item: object) -> None:
     label = _label(reading, place, control, answer)
     if label is None:
         return None
-    if control.tag == "Choices":
+    if control.kind == "choices":
         return reading.answers.setdefault((region_id, control.name), []).append((place, label))
     return _mark(reading, place, region_id, answer, label)
 
 
 def _label(reading: Reading, place: int, control: Control, answer: Item) -> str | None:
     """The one label that an item gives; None, with an issue, when there is not exactly one known one."""
-    given, path = answer.get(control.kind), f".value.{control.kind}"
+    given = answer.get(control.kind)
+    if isinstance(given, list) and len(given) == 1 and isinstance(given[0], str) and given[0] in control.labels:
+        return given[0]
+    path = f".value.{control.kind}"
     if not isinstance(given, list):
         reading.report("result-shape", place, f"{control.kind} must be a list, not {brief(given)}", path)
     elif len(given) > 1:
         reading.report("several-answers", place, f"{control.name!r} takes one answer, {len(given)} were given", path)
-    elif not given or given[0] not in control.labels:
+    else:
         found = brief(given[0]) if given else "nothing"
         reading.report("unknown-label", place, f"{control.name!r} does not offer {found}", path)
-    else:
-        return str(given[0])
     return None
 
 
@@ -132,13 +133,14 @@ def _mark(reading: Reading, place: int, region_id: str, answer: Item, label: str
     quote, shown = reading.text[start:end], answer.get("text")
     if not isinstance(shown, str):
         return reading.report("missing-quote", place, "does not say which words were marked", ".value.text")
-    if _as_shown(quote) != _as_shown(shown):
+    if shown != quote and _as_shown(quote) != _as_shown(shown):
         message = f"reads {brief(quote)}, the annotator saw {brief(shown)}"
         return reading.report("span-drift", place, message, ".value.text")
-    if not quote.strip():
+    words = quote.strip()
+    if not words:
         return reading.report("span-blank", place, f"marks nothing but blanks, {start} to {end}", ".value")
     start += len(quote) - len(quote.lstrip())
-    reading.regions[region_id] = Region(place, region_id, start, start + len(quote.strip()), label)
+    reading.regions[region_id] = Region(place, region_id, start, start + len(words), label)
     return None
 
 

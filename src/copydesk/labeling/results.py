@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from copydesk.issues import Issue
@@ -37,15 +38,13 @@ def value(layer: Layer, result: object, text: str, aside: Collection[str] = ()) 
 def _spans(reading: Reading) -> Value:
     """The value of a spans layer."""
     layer, linked_label = reading.layer, page.linked_label(reading.layer)
-    marks = sorted(reading.regions.values(), key=lambda region: (region.key, region.place))
     kept: dict[tuple[int, int, str], Region] = {}
-    for region in marks:
+    for region in reading.regions.values():
         if region.label != linked_label and kept.setdefault(region.key, region) is not region:
             first = kept[region.key].place
             reading.report("duplicate-mark", region.place, f"marks the same words with the same label as item {first}")
     apart = _apart(reading, kept.values())
     links = _links(reading)
-    attributes = {region.region_id: _attributes(reading, region) for region in apart}
     for (region_id, name), given in reading.answers.items():
         known = reading.regions.get(region_id)
         if known is None or known.label == linked_label:
@@ -53,10 +52,11 @@ def _spans(reading: Reading) -> Value:
             reading.report("unknown-region", given[0][0], message, ".id")
     spans = []
     for region in apart:
-        span: Value = {"span_id": span_id(layer, *region.key)}
-        span |= quoted(reading.text, region.start, region.end)
-        span |= {"label": region.label} if layer.labels else {}
-        span |= attributes[region.region_id]
+        span: Value = {"span_id": span_id(layer, *region.key), **quoted(reading.text, region.start, region.end)}
+        if layer.labels:
+            span["label"] = region.label
+        for each in layer.attributes:
+            span[each.name] = _one(reading, region.region_id, each.name)
         if layer.linked:
             link = links.get(region.region_id)
             span[layer.linked] = quoted(reading.text, link.start, link.end) if link else None
@@ -71,7 +71,10 @@ def span_id(layer: Layer, start: int, end: int, label: str) -> str:
 
 def _apart(reading: Reading, regions: Iterable[Region]) -> list[Region]:
     """The regions in the order of the text, without those that overlap a longer one, or as long a one drawn before."""
-    apart: list[Region] = []  # by start; since they are apart, only the neighbours can overlap a further one
+    apart = sorted(regions, key=lambda region: region.start)
+    if all(one.end <= other.start for one, other in pairwise(apart)):
+        return apart
+    apart, regions = [], apart  # by start; since they are apart, only the neighbours can overlap a further one
     for region in sorted(regions, key=lambda region: (region.start - region.end, region.place)):
         at = bisect_right(apart, region.start, key=lambda each: each.start)
         near = apart[max(0, at - 1) : at + 1]
@@ -84,12 +87,8 @@ def _apart(reading: Reading, regions: Iterable[Region]) -> list[Region]:
     return apart
 
 
-def _attributes(reading: Reading, region: Region) -> dict[str, str | None]:
-    """The answers to the layer's questions about one region; None where there is not exactly one."""
-    return {each.name: _one(reading, region.region_id, each.name) for each in reading.layer.attributes}
-
-
 def _one(reading: Reading, region_id: str, name: str) -> str | None:
+    """The answer to one of the layer's questions about a region; None where there is not exactly one."""
     given = reading.answers.get((region_id, name), [])
     if len({label for _, label in given}) > 1:
         places = ", ".join(str(place) for place, _ in given)
@@ -118,7 +117,7 @@ def _links(reading: Reading) -> dict[str, Region]:
         if len(options) > 1:
             reading.report("several-links", place, f"links item {owner.place} to more than one {linked_label}")
     for region in reading.regions.values():
-        if region.label == linked_label and region.region_id not in used:
+        if linked_label and region.label == linked_label and region.region_id not in used:
             reading.report("unlinked", region.place, f"no span is linked to this {linked_label}", "", "warning")
     return {owner: next(iter(options.values())) for owner, options in found.items() if len(options) == 1}
 
