@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from copydesk import files
 from copydesk.console import quiet
+from copydesk.dataset import show
 from copydesk.dataset.build import build
 from copydesk.dataset.release import passages, sums
 from copydesk.dataset.release.facts import ReleaseFacts, read_manifest
@@ -82,6 +84,54 @@ def everything(folder: Path) -> dict[str, str]:
         data = repr(pq.read_table(folder / path).to_pylist()) if packed else (folder / path).read_text("utf-8")
         found[path] = f" {' '.join(words(data))} "
     return found
+
+
+#: fields of a record that are computed from others, or are the project's word and not the text's
+NOT_READ = {"article_id", "text", "n_chars", "text_sha256", "rights", "retrieved_at", "quality", "family_id", "split"}
+NOT_READ |= {"layers", "provenance", "published_precision", "published_basis"}
+
+
+def stated(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each value that a record states of its article, and the field it stands in."""
+    for name, value in article.items():
+        if name in NOT_READ or value is None:
+            continue
+        parts = value.items() if isinstance(value, Mapping) else [("", value)]
+        for part, inner in parts:
+            for each in inner if isinstance(inner, list) else [inner]:
+                if each is not None:
+                    yield f"{name}.{part}".rstrip("."), str(each)
+
+
+def test_show_has_evidence_for_each_value_and_the_whole_file_is_accounted_for(project: Project) -> None:
+    fields = set[str]()
+    for article in Store(project).articles():
+        shown = show.show(project, article["article_id"])
+        raw = (project.dataset / article["provenance"]["path"]).read_bytes().decode()
+        for field, value in stated(article):
+            bounds = {"published_earliest", "published_latest"}
+            asked = {field, "published"} if field in bounds else {field}
+            found = [
+                each
+                for each in shown["evidence"]
+                if each["field"] in asked and value in (each["value"], f"{each['value']}/")
+            ]
+            assert found, f"{article['provenance']['path']}: nothing shows why {field} is {value!r}"
+            assert all(
+                each["quote"] == raw[each["start"] : each["end"]] != "" for each in found if each["start"] is not None
+            )
+            assert any(each["start"] is not None or each["rule"] == "source-file" for each in found)
+            fields.add(field)
+        seen = bytearray(len(raw))
+        origin = article["provenance"]
+        read = [(each["raw_start"], each["raw_end"]) for each in origin["segments"]]
+        for start, end in read + [(each["start"], each["end"]) for each in (*shown["evidence"], *shown["removed"])]:
+            if start is not None:
+                seen[start:end] = b"\1" * (end - start)
+        assert not [raw[n] for n, hit in enumerate(seen) if not hit and not raw[n].isspace()]
+    assert {"title", "language", "agency.code", "dateline.place", "url", "published"} <= fields, (
+        "the articles have these"
+    )
 
 
 def test_the_public_release_holds_no_six_words_in_a_row_of_any_article(project: Project, public: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from copydesk.dataset.ingest.endings import breaks_off
 from copydesk.dataset.ingest.rules.phrases import folded
+from copydesk.dataset.ingest.synonyms import puts_synonyms
 
 SHORT = 60  #: words
 _CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]\s]*$|\[(?:\.\.\.|…|\+\d+ chars)\]\s*$")
@@ -96,8 +98,8 @@ def marks(text: str, n_read: int, rules: set[str], address: str | None = None) -
     found = {
         "short": len(text.split(None, SHORT)) < SHORT,
         "boilerplate-heavy": n_letters(text) < 0.6 * n_read,
-        "truncated": is_cut(text, "read-more" in rules),
-        "spun": is_spun(text),
+        "truncated": is_cut(text, "read-more" in rules) or breaks_off(text),
+        "spun": is_spun(text) or puts_synonyms(text),
         "translated": "translation-note" in rules or (address is not None and is_foreign(address, text)),
         "encoding-repaired": "control-character" in rules or "\ufffd" in text,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from copydesk.dataset.ingest.endings import is_open
 from copydesk.dataset.ingest.rules import agencies, names, phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
 
@@ -140,4 +141,4 @@ def loose_end(scrape: Scrape) -> Iterator[Take]:
 
 def _is_loose(line: Line) -> bool:
     is_listed = line.is_item or re.match(r"\d", line.text)
-    return not line.ends and not line.text.endswith(":") and not is_listed
+    return not line.ends and not line.text.endswith(":") and not is_listed and not is_open(line.text)  # a story cut off
