@@ -1,17 +1,22 @@
 """Time and memory per text as the corpus grows: ``python benchmarks/families/growth.py FILE.jsonl --out FOLDER``.
 
-In:  lines of ``{id, text}``; texts are made distinct by renaming: each copy of the corpus has names and rare words of
-     its own, so that the families stay as small as they are.
+In:  lines of ``{id, text}``; texts are made distinct by putting other words and numbers for theirs: each copy of the
+     corpus has rare words of its own, and all the others dealt anew among words as frequent. So families stay as small
+     as they are, while words of middling frequency grow more frequent with the corpus, as in a real one.
 Out: ``growth.json`` and ``growth.svg``.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
+import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +25,91 @@ import run
 from copydesk.files import write_json, write_text
 
 SIZES = (10_000, 30_000, 100_000)
-COMMON = 150  #: commonest words of the corpus, which all copies share
+RARE = 5  #: texts of the corpus below which a word is rare: every copy has others
+BAND = 32  #: words of about one frequency, among which a copy deals its own
+WORD = re.compile(r"[^\W_]+")
 
 
-def renamed(text: str, copy: int, common: set[str]) -> str:
-    """The text with every word that is not common put into another, the same one throughout the copy."""
+def dealt(copy: int, bands: Sequence[Sequence[str]]) -> dict[str, str]:
+    """What stands for each word that is not rare."""
+    chance, other = random.Random(copy), dict[str, str]()
+    for band in bands:
+        other.update(zip(band, chance.sample(band, len(band)), strict=True))
+    return other
+
+
+def renamed(text: str, copy: int, known: dict[str, str]) -> str:
+    """The text with other words for its words, the same ones throughout the copy."""
 
     def other(match: re.Match[str]) -> str:
         word = match.group()
-        if not copy or word.lower() in common:
-            return word
-        drawn = hashlib.blake2b(f"{copy}/{word.lower()}".encode(), digest_size=6).digest()
-        made = "".join("bcdfghjklmnpqrst"[byte % 16] + "aeiou"[byte % 5] for byte in drawn)
+        made = known.get(word.lower()) or _made(copy, word.lower())
         return made.capitalize() if word[0].isupper() else made
 
-    return re.sub(r"[^\W\d_]+", other, text)
+    return WORD.sub(other, text)
 
 
-def texts_of(rows: Sequence[dict[str, Any]], count: int) -> list[str]:
-    """``count`` texts, as many renamed copies of the corpus as it takes."""
-    words = Counter(word for row in rows for word in re.findall(r"[^\W\d_]+", row["text"].lower()))
-    common = {word for word, _ in words.most_common(COMMON)}
-    return [renamed(rows[n % len(rows)]["text"], n // len(rows), common) for n in range(count)]
+def _made(copy: int, word: str) -> str:
+    drawn = hashlib.blake2b(f"{copy}/{word}".encode(), digest_size=6).digest()
+    if word.isdigit():
+        return str(int.from_bytes(drawn)).zfill(len(word))[-len(word) :]
+    return "".join("bcdfghjklmnpqrst"[byte % 16] + "aeiou"[byte % 5] for byte in drawn)
 
 
-def plot(found: Sequence[dict[str, float]]) -> str:
+def copies(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The texts of the corpus, then those of one renamed copy after the other."""
+    texts_with = Counter(word for row in rows for word in set(WORD.findall(row["text"].lower())))
+    frequent = [
+        word for word, texts in sorted(texts_with.items(), key=lambda each: (-each[1], each[0])) if texts >= RARE
+    ]
+    bands = [frequent[n : n + BAND] for n in range(0, len(frequent), BAND)]
+    yield from (row["text"] for row in rows)
+    for copy in count(1):
+        known = dealt(copy, bands)
+        yield from (renamed(row["text"], copy, known) for row in rows)
+
+
+class Stages:
+    """A progress that keeps what each stage costs and how much it is given."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.given: dict[str, int] = {}
+
+    @contextmanager
+    def __call__(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        started = run.spent()
+        yield lambda n: None
+        self.seconds[label] = self.seconds.get(label, 0.0) + run.spent() - started
+        self.given[label] = total or 0
+
+
+def staged(texts: Sequence[str], ids: Sequence[str]) -> dict[str, Any]:
+    """Every stage on one core, and what each took."""
+    stages = Stages()
+    groups = run.copydesk(texts, ids, stages)
+    return groups | {"seconds": stages.seconds, "pairs": stages.given["comparing"]}
+
+
+def row_of(texts: Sequence[str]) -> dict[str, Any]:
+    """Time and memory for each text; memory beyond that of the texts themselves."""
+    size, ids = len(texts), [str(n) for n in range(len(texts))]
+    empty = run.timed(lambda texts, ids: {"found": []}, texts, [])
+    result = run.timed(staged, texts, ids)
+    groups = result["groups"]
+    stages = {label: 1000 * seconds / size for label, seconds in groups["seconds"].items()}
+    return {
+        "texts": size,
+        "ms_per_text": 1000 * result["seconds"] / size,
+        "kb_per_text": 1024 * (result["peak_mb"] - empty["peak_mb"]) / size,
+        "stages": stages,
+        "pairs_per_text": groups["pairs"] / size,
+        "families": len(set(groups["found"])),
+        "largest": max(Counter(groups["found"]).values()),
+    }
+
+
+def plot(found: Sequence[dict[str, Any]]) -> str:
     """Milliseconds of CPU and kilobytes per text, over the number of texts."""
     parts = [
         '<text x="10" y="16" fill="#2b6cb0">ms of CPU per text</text><text x="200" y="16" fill="#c05621">kB</text>'
@@ -67,20 +132,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     options = parser.parse_args()
-    rows, found = run.read(options.file), []
+    rows, found = run.read(options.file), list[dict[str, Any]]()
     for size in options.sizes:
-        texts = texts_of(rows, size)
-        empty = run.timed(lambda texts, ids: {"found": []}, texts, [])
-        result = run.timed(run.copydesk, texts, [str(n) for n in range(size)])
-        found.append(
-            {
-                "texts": size,
-                "ms_per_text": 1000 * result["seconds"] / size,
-                "kb_per_text": 1024 * (result["peak_mb"] - empty["peak_mb"]) / size,
-                "families": len(set(result["groups"]["found"])),
-                "largest": max(Counter(result["groups"]["found"]).values()),
-            }
-        )
+        texts = list(islice(copies(rows), size))
+        gc.freeze()
+        found.append(row_of(texts))
         print(found[-1], flush=True)
     write_json(options.out / "growth.json", found)
     write_text(options.out / "growth.svg", plot(found))

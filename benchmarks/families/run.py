@@ -20,7 +20,7 @@ import measures
 import orjson
 import peers
 
-from copydesk.console import quiet
+from copydesk.console import Progress, quiet
 from copydesk.dataset.components import components
 from copydesk.dataset.families import PeoplesWord, group, link
 from copydesk.executor import Here
@@ -49,10 +49,10 @@ def article(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def copydesk(texts: Sequence[str], ids: Sequence[str]) -> Groups:
+def copydesk(texts: Sequence[str], ids: Sequence[str], progress: Progress = quiet) -> Groups:
     """This toolkit, every stage, on one core."""
     articles = [article({"id": name, "text": text}) for name, text in zip(ids, texts, strict=True)]
-    grouping = group(articles, link(articles, executor=Here(), progress=quiet), word=PeoplesWord(), released=[])
+    grouping = group(articles, link(articles, executor=Here(), progress=progress), word=PeoplesWord(), released=[])
     family = grouping.family_of()
     ties = [(family[each["a"]], family[each["b"]]) for each in grouping.links]
     bundle = {name: members[0] for members in components(set(family.values()), ties) for name in members}

@@ -71,37 +71,15 @@ def shown(record: Mapping[str, Any]) -> View:
 
 
 def families(seen: Seen) -> View:
-    """Links with their relation, singles counted; a pair side by side."""
+    """Links with their relation, singles counted; a pair side by side; links in doubt with their articles."""
+    from copydesk.dataset.families import render_families, render_pair, render_review
 
-    def draw(console: Console) -> None:
-        if seen.pair:
-            from copydesk.dataset.families import render_pair
-
-            a, b = seen.pair
-            render_pair(seen.articles[a], seen.articles[b], next(iter(seen.links), None), console)
-            return
-        several = [family for family in seen.families if len(family["members"]) > 1]
-        for family in several:
-            console.print(f"{family['family_id']}: {len(family['members'])} articles")
-            for member in family["members"]:
-                console.print(f"  {member}  {_headline(seen.articles[member])}")
-        console.print(f"{len(seen.families) - len(several)} articles stand alone")
-        if seen.links:
-            table(console, ("a", "b", "link", "score"), [_link(link) for link in seen.links])
-
-    return draw
-
-
-def _link(link: Mapping[str, Any]) -> tuple[object, ...]:
-    """Few columns, so that ids stay whole on 80."""
-    kind = (link[key] for key in ("band", "extent", "wording", "direction") if link[key])
-    by = "" if link["decided_by"] == "model" else f", by {link['decided_by']}"
-    return link["a"], link["b"], ", ".join(kind) + by, link["score"]
-
-
-def _headline(article: Mapping[str, Any]) -> str:
-    title: str | None = article["title"]
-    return title or f"{article['text'][:70]}…".replace("\n", " ")
+    if seen.pair:
+        a, b = (seen.articles[each] for each in seen.pair)
+        return lambda console: render_pair(a, b, next(iter(seen.links), None), console)
+    if seen.review:
+        return lambda console: render_review(seen.links, seen.articles, console)
+    return lambda console: render_families(seen.families, seen.links, seen.articles, console)
 
 
 def annotators(known: Sequence[Annotator]) -> View:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from copydesk import toml
 from copydesk.console import quiet
-from copydesk.dataset.families import PeoplesWord, group, link, review
+from copydesk.dataset.families import PeoplesWord, group, link, render_families, render_review, review
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
 from copydesk.errors import BadConfig, UnknownKey
@@ -207,9 +210,66 @@ def test_a_chain_of_three_is_one_family_but_a_text_that_two_families_share_joins
     assert families((0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (2, 3)) == [3, 3]
 
 
+def recorded(*linked: tuple[int, int, float]) -> set[tuple[int, int]]:
+    articles = [an_article(f"Text {n}.", article_id=an_id(n)) for n in range(8)]
+    links = [a_link(an_id(a), an_id(b), score) for a, b, score in sorted(linked)]
+    kept = group(articles, links, word=PeoplesWord(), released=[]).links
+    return {(int(each["a"][4:], 16), int(each["b"][4:], 16)) for each in kept}
+
+
+THREE_AND_THREE = [(0, 1, 0.95), (0, 2, 0.95), (1, 2, 0.95), (3, 4, 0.95), (3, 5, 0.95), (4, 5, 0.95)]
+
+
+def test_a_doubtful_link_stands_where_an_article_has_nothing_surer():
+    assert recorded((0, 1, 0.95), (1, 2, 0.2), (2, 3, 0.3)) == {(0, 1), (2, 3)}
+    assert recorded((0, 1, 0.95), (1, 2, 0.2)) == {(0, 1), (1, 2)}
+
+
+def test_a_doubtful_link_within_a_family_stands():
+    assert (0, 2) in recorded((0, 1, 0.985), (0, 2, 0.2), (1, 2, 0.998))
+
+
+def test_a_chance_link_ties_no_families_but_a_text_that_both_share_does():
+    assert recorded(*THREE_AND_THREE, (2, 3, 0.7)) == {(a, b) for a, b, _ in THREE_AND_THREE}
+    shared = [(2, 3, 0.7), (2, 4, 0.7), (2, 5, 0.6)]
+    assert recorded(*THREE_AND_THREE, *shared) == {(a, b) for a, b, _ in [*THREE_AND_THREE, *shared]}
+    assert (2, 3) in recorded(*THREE_AND_THREE, (2, 3, 0.97))
+
+
+def test_a_released_family_kept_apart_keeps_its_link():
+    released = [a_family(an_id(1)), a_family(an_id(0), family_id=f"fam-{'0' * 16}", split="test")]
+    articles = [an_article(f"Text {n}.", article_id=an_id(n)) for n in range(2)]
+    assert group(articles, [a_link(an_id(0), an_id(1), 0.6)], word=PeoplesWord(), released=released).links
+
+
 def test_review_lists_the_most_doubtful_first():
     links = [a_link(an_id(0), an_id(1), 0.2), a_link(an_id(0), an_id(2), 0.45), a_link(an_id(0), an_id(3), 0.95)]
     assert [each["score"] for each in review(links)] == [0.45, 0.2]
+
+
+def shown_at_80(draw: Callable[..., None], *what: Any) -> list[str]:
+    console = Console(width=80, file=StringIO(), highlight=False, markup=False)
+    draw(*what, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_what_is_shown_fits_80_columns_with_ids_whole_and_the_relation_in_words(samples, sample_links):
+    links, articles = list(sample_links.values()), {each["article_id"]: each for each in samples}
+    families = group(samples, links, word=PeoplesWord(), released=[]).families
+    shown = shown_at_80(render_families, families, links, articles)
+    assert max(map(len, shown)) <= 80
+    assert sum(line.startswith("  art-") for line in shown) == 3  # one line each, long headlines cut
+    assert "2 articles stand alone" in shown
+    assert any(an_id(1) in line and an_id(2) in line and "spun, a is" in line for line in shown)
+
+
+def test_a_link_in_doubt_is_shown_with_both_articles_and_what_to_do(samples):
+    articles = {each["article_id"]: each | {"family_id": each["article_id"]} for each in samples}
+    shown = shown_at_80(render_review, [a_link(an_id(0), an_id(2), 0.203)], articles)
+    assert shown[0].startswith("0.203  ") and max(map(len, shown)) <= 80
+    assert [line.split()[0] for line in shown[1:3]] == [an_id(0), an_id(2)]
+    assert "families.toml" in shown[-1]
 
 
 def test_a_build_that_remembers_equals_a_fresh_one(samples, tmp_path):

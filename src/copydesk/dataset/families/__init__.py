@@ -11,7 +11,7 @@ from copydesk.dataset.families.grouping import Grouping, Merged, Refused, group
 from copydesk.dataset.families.homes import Homes, settle
 from copydesk.dataset.families.links import link
 from copydesk.dataset.families.people import PeoplesWord
-from copydesk.dataset.families.showing import render_pair, review, show_links
+from copydesk.dataset.families.showing import render_families, render_pair, render_review, review, show_links
 
 __all__ = [
     "Grouping",
@@ -21,7 +21,9 @@ __all__ = [
     "Refused",
     "group",
     "link",
+    "render_families",
     "render_pair",
+    "render_review",
     "review",
     "settle",
     "show_links",

@@ -35,6 +35,7 @@ class Seen:
     links: list[Row]
     articles: dict[str, Row]
     pair: tuple[str, str] | None
+    review: bool
 
     def as_json(self) -> Row:
         return {"families": self.families, "links": self.links}
@@ -52,11 +53,17 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
     if len(ids) == 2:
         pair = (ids[0], ids[1])
         found = [link for link in links if {link["a"], link["b"]} == set(pair)]
-        return Seen([family for family in families if set(pair) & set(family["members"])], found, articles, pair)
+        return Seen(
+            [family for family in families if set(pair) & set(family["members"])], found, articles, pair, review
+        )
     found = show_links(doubtful(links) if review else links, families, ids[0] if ids else None)
     shown = [family for family in families if not ids or _named(family, ids[0]) or ids[0] in family["members"]]
     return Seen(
-        sorted(shown, key=lambda each: -len(each["members"])), doubtful(found) if review else found, articles, None
+        sorted(shown, key=lambda each: -len(each["members"])),
+        doubtful(found) if review else found,
+        articles,
+        None,
+        review,
     )
 
 

@@ -46,6 +46,10 @@ class Clusters:
             article = leader
         return article
 
+    def texts(self, article: str) -> int:
+        """How many texts the set of this article has."""
+        return len(self._texts[self.find(article)])
+
     def forbidden(self, a: str, b: str) -> str | None:
         """Why the sets of two articles must stay apart: *parted*, *released*; None when they need not."""
         a, b = self.find(a), self.find(b)

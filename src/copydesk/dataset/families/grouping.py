@@ -15,6 +15,7 @@ from typing import Any
 from copydesk.dataset.families.clusters import Clusters
 from copydesk.dataset.families.links import Article, Link, band, link_of
 from copydesk.dataset.families.people import PeoplesWord
+from copydesk.dataset.families.ties import standing
 from copydesk.files import digest
 from copydesk.issues import Issue
 
@@ -46,7 +47,7 @@ class Grouping:
     """Families of a corpus."""
 
     families: list[Family]  #: sorted by id
-    links: list[Link]  #: sorted by (a, b), as people amended them
+    links: list[Link]  #: sorted by (a, b), as people amended them; those that ties.py lets stand
     merged: list[Merged] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  #: article new to a released family, and the family
     refused: list[Refused] = field(default_factory=list)
@@ -97,14 +98,14 @@ def group(
     by_id = {article["article_id"]: article for article in articles}
     amended = amend(by_id, links, word)
     clusters = _begun(by_id, word, released)
-    clusters.grow((link["a"], link["b"], link["score"]) for link in amended if link["band"] != "parted")
+    clusters.grow((link["a"], link["b"], link["score"]) for link in amended if link["band"] in ("duplicate", "family"))
     refused = [
         Refused(link["a"], link["b"], why)
         for link in amended
         if link["score"] >= FAMILY_LEAST and (why := clusters.forbidden(link["a"], link["b"]))
     ]
     families, merged, joined = _named(clusters.members(), released, word)
-    return Grouping(families, amended, merged, joined, refused, word.unknown(by_id))
+    return Grouping(families, standing(amended, clusters), merged, joined, refused, word.unknown(by_id))
 
 
 def _begun(by_id: Mapping[str, Article], word: PeoplesWord, released: Sequence[SplitRecord]) -> Clusters:

@@ -1,6 +1,6 @@
 """Links for people: which to look at first, and two articles side by side with what they share marked.
 
-In:  links and article records.
+In:  links, families and article records.
 Out: lists of links; text on a console.
 """
 
@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copydesk.console import table
 from copydesk.dataset.families import words as w
 from copydesk.dataset.families.links import Article, Link
 from copydesk.dataset.families.prints import letters
@@ -46,17 +47,61 @@ def render_pair(a: Article, b: Article, link: Link | None, console: Console) -> 
     if link is not None and link["a"] != a["article_id"]:
         a, b = b, a
     console.print(_summary(a, b, link))
-    table = Table.grid(expand=True, padding=(0, 2))
-    table.add_column(ratio=1)
-    table.add_column(ratio=1)
+    sides = Table.grid(expand=True, padding=(0, 2))
+    sides.add_column(ratio=1)
+    sides.add_column(ratio=1)
     for passages in (link or {"evidence": []})["evidence"]:
         left = a["text"][passages["a_start"] : passages["a_end"]]
         right = b["text"][passages["b_start"] : passages["b_end"]]
         ours, theirs = marked(left, right)
-        table.add_row(
+        sides.add_row(
             _panel(ours, passages["a_start"], passages["a_end"]), _panel(theirs, passages["b_start"], passages["b_end"])
         )
-    console.print(table if table.row_count else Text("no passages correspond"))
+    console.print(sides if sides.row_count else Text("no passages correspond"))
+
+
+def render_families(
+    families: Iterable[Mapping[str, Any]], links: Iterable[Link], articles: Mapping[str, Article], console: Console
+) -> None:
+    """Print families of several articles, how many stand alone, and the links."""
+    alone = 0
+    for family in families:
+        if len(family["members"]) == 1:
+            alone += 1
+            continue
+        members = (_headed(articles[member]) for member in family["members"])
+        console.print(Group(f"{family['family_id']}: {len(family['members'])} articles", *members))
+    console.print(f"{alone} {'article stands' if alone == 1 else 'articles stand'} alone")
+    rows = [(each["a"], each["b"], ", ".join([each["band"], *_relation(each)]), each["score"]) for each in links]
+    if rows:
+        table(console, ("a", "b", "link", "score"), rows)
+
+
+def render_review(links: Sequence[Link], articles: Mapping[str, Article], console: Console) -> None:
+    """Print the links in doubt, each with its two articles, and how to decide."""
+    for link in links:
+        a, b = articles[link["a"]], articles[link["b"]]
+        kin = ["in one family through others"] if a["family_id"] == b["family_id"] else []
+        console.print(Text(f"{link['score']:.3f}  {', '.join([*_relation(link), *kin])}", style="bold"))
+        console.print(Group(_headed(a), _headed(b)))
+    console.print(f"{len(links)} {'link' if len(links) == 1 else 'links'} in doubt")
+    if links:
+        console.print("`copydesk families A B` shows a pair; dataset/families.toml joins or parts it")
+
+
+def _headed(article: Article) -> Text:
+    """Id and headline, or how it begins, on one line."""
+    begins = article["title"] or article["text"][:200]
+    line = f"  {article['article_id']}  {' '.join(begins.split())}"
+    return Text(line, no_wrap=True, overflow="ellipsis")
+
+
+def _relation(link: Link) -> list[str]:
+    """Wording, extent and direction of a link in words."""
+    extent = {"part": "a is part of b", "superset": "b is part of a"}.get(str(link["extent"]))
+    towards = {"a_from_b": "a from b", "b_from_a": "b from a"}.get(str(link["direction"]))
+    said = [link["wording"], extent, towards, "by people" if link["decided_by"] == "people" else None]
+    return [each for each in said if each]
 
 
 def _panel(text: Text, start: int, end: int) -> Panel:
@@ -64,7 +109,7 @@ def _panel(text: Text, start: int, end: int) -> Panel:
 
 
 def _summary(a: Article, b: Article, link: Link | None) -> Group:
-    names = Text(f"{a['article_id']}  {a['title'] or ''}\n{b['article_id']}  {b['title'] or ''}")
+    names = Group(_headed(a), _headed(b))
     if link is None:
         return Group(names, Text("no link: nothing suggests that one derives from the other", style="bold"))
     towards = {"a_from_b": "the first from the second", "b_from_a": "the second from the first"}.get(
