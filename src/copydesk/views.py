@@ -76,7 +76,7 @@ def families(seen: Seen) -> View:
 
     if seen.pair:
         a, b = (seen.articles[each] for each in seen.pair)
-        return lambda console: render_pair(a, b, next(iter(seen.links), None), console)
+        return lambda console: render_pair(a, b, next(iter(seen.links), None), seen.score, console)
     if seen.review:
         return lambda console: render_review(seen.links, seen.articles, console)
     return lambda console: render_families(seen.families, seen.links, seen.articles, console)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 from copydesk import files
 from copydesk.console import quiet
 from copydesk.dataset.build import build
+from copydesk.dataset.families.asked import look
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.write import release
+from copydesk.dataset.splits import assign
 from copydesk.dataset.store import Store
+from copydesk.errors import CopydeskError
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project
 from copydesk.testing.corpora import WAIVED
@@ -89,3 +93,26 @@ def test_a_parted_pair_is_dealt_as_two(project: Project) -> None:
     _, after = built(project)
     parted = next(each for each in after["links"] if {each["a"], each["b"]} == {ids["first"], ids["second"]})
     assert (parted["band"], parted["decided_by"], parted["reason"]) == ("parted", "people", "two ferries")
+    assert not apart(project, before, ids["first"], ids["second"])
+    assert apart(project, after, ids["first"], ids["second"])
+
+
+def apart(project: Project, held: dict[str, Any], a: str, b: str) -> bool:
+    """Whether some salt deals two articles to different splits."""
+    articles = list(Store(project).by_id.values())
+    for salt in range(12):
+        settings = replace(project.splits, salt=f"{salt}")
+        dealt = assign(held["families"], held["links"], articles, settings, [], since="1.0.0").split_of
+        if dealt[a] != dealt[b]:
+            return True
+    return False
+
+
+def test_a_pair_without_a_link_is_shown_with_its_score_and_a_pair_is_of_two_articles(project: Project) -> None:
+    ids, held = built(project)
+    seen = look(project, [ids["snow"], ids["vote"]], review=False)
+    assert seen.links == [] and seen.score is not None and seen.score < 0.1
+    assert look(project, [ids["first"], ids["second"]], review=False).score is None
+    for other in (held["family"]["vote"], ids["snow"]):
+        with pytest.raises(CopydeskError, match="two different articles"):
+            look(project, [ids["snow"], other], review=False)

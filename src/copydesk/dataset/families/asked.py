@@ -6,10 +6,11 @@ Out: a frozen :class:`Seen`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.dataset.families.links import score_of
 from copydesk.dataset.families.showing import review as doubtful
 from copydesk.dataset.families.showing import show_links
 from copydesk.dataset.store import Store
@@ -33,9 +34,10 @@ class Seen:
 
     families: list[Row]
     links: list[Row]
-    articles: dict[str, Row]
+    articles: Mapping[str, Row]
     pair: tuple[str, str] | None
     review: bool
+    score: float | None = None  #: of a pair without a link
 
     def as_json(self) -> Row:
         return {"families": self.families, "links": self.links}
@@ -51,11 +53,7 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
         if wanted not in articles and not any(_named(family, wanted) for family in families):
             raise UnknownArticle(wanted)
     if len(ids) == 2:
-        pair = (ids[0], ids[1])
-        found = [link for link in links if {link["a"], link["b"]} == set(pair)]
-        return Seen(
-            [family for family in families if set(pair) & set(family["members"])], found, articles, pair, review
-        )
+        return _pair((ids[0], ids[1]), families, links, articles)
     found = show_links(doubtful(links) if review else links, families, ids[0] if ids else None)
     shown = [family for family in families if not ids or _named(family, ids[0]) or ids[0] in family["members"]]
     return Seen(
@@ -65,6 +63,16 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
         None,
         review,
     )
+
+
+def _pair(pair: tuple[str, str], families: Sequence[Row], links: Sequence[Row], articles: Mapping[str, Row]) -> Seen:
+    """Two articles, with what the model says of them where no link is recorded."""
+    if len({*pair} & articles.keys()) < 2:
+        raise CopydeskError("a pair is two different articles", "name two ids that begin with art-")
+    shown = [family for family in families if {*pair} & {*family["members"]}]
+    found = [link for link in links if {link["a"], link["b"]} == {*pair}]
+    score = None if found else score_of(*(articles[each]["text"] for each in pair))
+    return Seen(shown, found, articles, pair, False, score)
 
 
 def _named(family: Row, wanted: str) -> bool:

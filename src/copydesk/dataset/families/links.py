@@ -26,7 +26,7 @@ from copydesk.dataset.families.alignment import Passages, align
 from copydesk.dataset.families.features import alike, features
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
-from copydesk.dataset.families.prints import Array, Index, Prints
+from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
 from copydesk.dataset.families.relation import Relation, direction, relations
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor
@@ -223,6 +223,11 @@ def score(prints: Prints, pairs: Index) -> Any:
     scores = np.zeros(len(pairs))
     scores[close] = np.round(model.link()(features(prints, pairs[close]))[:, 1], 6)
     return scores
+
+
+def score_of(a: str, b: str) -> float:
+    """The score of two texts."""
+    return float(score(fingerprint([a, b]), np.array([(0, 1)]))[0])
 
 
 def describe(texts: Sequence[tuple[str, str]]) -> list[_Described]:

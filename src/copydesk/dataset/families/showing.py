@@ -18,9 +18,10 @@ from rich.text import Text
 
 from copydesk.console import table
 from copydesk.dataset.families import words as w
-from copydesk.dataset.families.links import Article, Link
+from copydesk.dataset.families.links import BANDS, Article, Link
 from copydesk.dataset.families.prints import letters
 
+LEAST = BANDS[-1][1]  #: score of a link at all
 SHARED, REPLACED = "bold green", "yellow"
 
 
@@ -42,11 +43,14 @@ def show_links(links: Iterable[Link], families: Sequence[Mapping[str, Any]], wan
     return sorted(found, key=lambda link: (-link["score"], link["a"], link["b"]))
 
 
-def render_pair(a: Article, b: Article, link: Link | None, console: Console) -> None:
-    """Print two articles side by side: what they share, and what stands in for what, marked."""
+def render_pair(a: Article, b: Article, link: Link | None, score: float | None, console: Console) -> None:
+    """Print two articles side by side: what they share, and what stands in for what, marked.
+
+    ``score``: what the model gives a pair without a link.
+    """
     if link is not None and link["a"] != a["article_id"]:
         a, b = b, a
-    console.print(_summary(a, b, link))
+    console.print(_summary(a, b, link, score))
     sides = Table.grid(expand=True, padding=(0, 2))
     sides.add_column(ratio=1)
     sides.add_column(ratio=1)
@@ -108,10 +112,11 @@ def _panel(text: Text, start: int, end: int) -> Panel:
     return Panel(text, title=f"{start}-{end}", title_align="left")
 
 
-def _summary(a: Article, b: Article, link: Link | None) -> Group:
+def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> Group:
     names = Group(_headed(a), _headed(b))
     if link is None:
-        return Group(names, Text("no link: nothing suggests that one derives from the other", style="bold"))
+        why = "other articles are closer to each" if (score or 0.0) >= LEAST else "nothing suggests a derivation"
+        return Group(names, Text(f"no link ({score or 0.0:.3f}, model): {why}", style="bold"))
     towards = {"a_from_b": "the first from the second", "b_from_a": "the second from the first"}.get(
         str(link["direction"])
     )
