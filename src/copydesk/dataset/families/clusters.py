@@ -13,6 +13,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+MAKING = ("duplicate", "family")  #: bands whose links make families
 SUPPORT = 0.4  #: mean score that the links between two sets must reach
 PARTNERS = 6  #: links that a member of the smaller set is asked for at most, however large the other
 

@@ -11,30 +11,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from copydesk.dataset.families.clusters import PARTNERS, SUPPORT, Clusters
+from copydesk.dataset.families.clusters import MAKING, PARTNERS, Clusters
 
 Link = dict[str, Any]
-SURE, LIKELY = "duplicate", "family"
+TIED = 0.3  #: mean score of an article's links with a family's texts, from which they belong in one split
 
 
 def standing(links: Sequence[Link], clusters: Clusters) -> list[Link]:
     """The links that are recorded, in the same order.
 
     Always: those within a family, those of the *duplicate* band, what people decided, what a release keeps apart.
-    Of the *family* band, those between an article and a family whose texts it is linked with on the whole. Of the
-    *possible* band, the best one of an article that has no surer link.
+    Of the others, those between an article and a family whose texts it is linked with on the whole, and the best one of
+    an article that has just doubtful links.
     """
     support = _support(links, clusters)
-    kin = {article for link in links if link["band"] in (SURE, LIKELY) for article in (link["a"], link["b"])}
+    kin = {article for link in links if link["band"] in MAKING for article in (link["a"], link["b"])}
     best = _best(links, kin)
 
     def stands(link: Link) -> bool:
         a, b, band = link["a"], link["b"], link["band"]
         if clusters.find(a) == clusters.find(b) or link["decided_by"] == "people" or clusters.forbidden(a, b):
             return True
-        if band == LIKELY:
-            return max(support[a, clusters.find(b)], support[b, clusters.find(a)]) >= SUPPORT
-        return bool(band == SURE or link["score"] in (best.get(a), best.get(b)))
+        tied = max(support[a, clusters.find(b)], support[b, clusters.find(a)]) >= TIED
+        return tied or bool(band == "duplicate" or link["score"] in (best.get(a), best.get(b)))
 
     return [link for link in links if stands(link)]
 
@@ -43,9 +42,13 @@ def _support(links: Iterable[Link], clusters: Clusters) -> dict[tuple[str, str],
     """For an article and a family, by what stands for it: mean score of the links between them."""
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for link in links:
+        if link["band"] == "parted":
+            continue
         for one, other in ((link["a"], link["b"]), (link["b"], link["a"])):
             sums[one, clusters.find(other)] += link["score"]
-    return {(one, root): total / min(PARTNERS, clusters.texts(root)) for (one, root), total in sums.items()}
+    return defaultdict(float) | {
+        (one, root): total / min(PARTNERS, clusters.texts(root)) for (one, root), total in sums.items()
+    }
 
 
 def _best(links: Iterable[Link], kin: set[str]) -> dict[str, float]:
