@@ -89,7 +89,7 @@ class Layer:
     @property
     def target_ids(self) -> tuple[str | None, ...]:
         """The targets of its tasks; ``(None,)`` when the article itself is asked about."""
-        return tuple(target.target_id for target in self.targets) or (None,)
+        return tuple(target.target_id for target in self.targets) if self.targets else (None,)
 
 
 def load(project: Project, names: Iterable[str] = ()) -> list[Layer]:

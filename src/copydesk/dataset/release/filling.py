@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copydesk.cycles import unsearched
 from copydesk.dataset import removals
 from copydesk.dataset.release import labels, leaks, parcels, personal, rows
 from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
@@ -69,6 +70,7 @@ class Filled:
     passages: leaks.Keys = field(default_factory=leaks.Keys)
 
 
+@unsearched()
 def fill(parcel: Parcel) -> Filled:
     """Join the records of a parcel to rows. Raises BrokenHistory, BrokenLine, NewerRecord."""
     settled = parcel.settled

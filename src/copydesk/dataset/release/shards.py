@@ -24,7 +24,7 @@ from copydesk.project import SPLITS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEXT_PER_SHARD = 32 * 2**20  #: code points
+TEXT_PER_SHARD = 64 * 2**20  #: code points
 _PATH = re.compile(r"data/([a-z][a-z0-9_]*)/(train|validation|test)-(\d{5})-of-(\d{5})-([0-9a-f]{16})\.parquet")
 _BITS = 16  # of article_id that may tell shards apart
 _ID = re.compile(r"art-[0-9a-f]{16}")

@@ -36,7 +36,8 @@ class Ballot(Generic[V]):
         for value, annotation_id in votes:
             ids.setdefault(value, []).append(annotation_id)
         options = [Option(value, tuple(sorted(given))) for value, given in ids.items()]
-        options.sort(key=lambda each: (-len(each.annotation_ids), _order(each.value)))
+        if len(options) > 1:
+            options.sort(key=lambda each: (-len(each.annotation_ids), _order(each.value)))
         return cls(tuple(options), asked)
 
     @property
@@ -58,6 +59,8 @@ class Ballot(Generic[V]):
     @property
     def shares(self) -> list[dict[str, Any]] | None:
         """The soft label: share of each option among the votes given; None when nobody voted."""
+        if len(self.options) == 1:
+            return [{"label": self.options[0].value, "share": 1.0}]
         total = sum(len(option.annotation_ids) for option in self.options)
         if not total:
             return None

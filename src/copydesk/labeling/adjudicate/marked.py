@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from copydesk.labeling.adjudicate.ballot import Ballot
@@ -22,27 +21,27 @@ from copydesk.spans import Span
 Answer = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Marks that mean one stretch, and the ids of all answers to the article."""
+    """Marks that mean one stretch, the ids of all answers to the article, and the votes on range and label."""
 
     marks: tuple[Mark, ...]
     answered: tuple[str, ...]
+    ranges: Ballot[Span]
+    labels: Ballot[str | None]
 
-    @cached_property
-    def ranges(self) -> Ballot[Span]:
-        return Ballot.of(((mark.span, mark.annotation_id) for mark in self.marks), len(self.marks))
+    @classmethod
+    def of(cls, made: Sequence[Mark], answered: tuple[str, ...]) -> Group:
+        ranges = Ballot.of(((mark.span, mark.annotation_id) for mark in made), len(made))
+        labels = Ballot.of(((mark.label, mark.annotation_id) for mark in made), len(made))
+        return cls(tuple(made), answered, ranges, labels)
 
-    @cached_property
-    def labels(self) -> Ballot[str | None]:
-        return Ballot.of(((mark.label, mark.annotation_id) for mark in self.marks), len(self.marks))
-
-    @cached_property
+    @property
     def is_left_out(self) -> bool:
         """Whether more than half did not mark it."""
         return 2 * len(self.marks) < len(self.answered)
 
-    @cached_property
+    @property
     def reason(self) -> str | None:
         """Why it is in dispute; None when it is not."""
         if 2 * len(self.marks) == len(self.answered):
@@ -51,16 +50,16 @@ class Group:
             return "boundaries-differ"
         return None if self.labels.winner else "labels-differ"
 
-    @cached_property
+    @property
     def span(self) -> Span:
         """The best supported range."""
         return self.ranges.options[0].value
 
-    @cached_property
+    @property
     def label(self) -> str | None:
         return self.labels.options[0].value
 
-    @cached_property
+    @property
     def how(self) -> str:
         same = len(self.ranges.options) == len(self.labels.options) == 1
         return "unanimous" if same and len(self.marks) == len(self.answered) else "majority"
@@ -69,7 +68,7 @@ class Group:
 def decide(sheet: Sheet, answers: Sequence[Answer], word: Answer | None) -> None:
     """Fill ``sheet`` from people's answers; ``word`` is the adjudicator's, which wins."""
     answered = tuple(answer["annotation_id"] for answer in answers)
-    found = [Group(tuple(group), answered) for group in groups(_all(sheet, answers))]
+    found = [Group.of(group, answered) for group in groups(_all(sheet, answers))]
     if word:
         _adjudicated(sheet, found, word)
         return

@@ -6,7 +6,7 @@ Out: pairs (two annotators), or groups with at most one mark of each (all of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,22 @@ def groups(found: Iterable[Mark], *, least: float = 0.0) -> list[list[Mark]]:
     A group has at most one mark of each annotator. Same range and label are joined first, then the best overlaps.
     """
     ordered = sorted(found, key=lambda mark: mark.order)
-    home = {index: [index] for index in range(len(ordered))}
+    home = [[index] for index in range(len(ordered))]
     for one, other in _candidates(ordered, least):
         mine, theirs = home[one], home[other]
-        if mine is theirs or {ordered[i].annotator for i in mine} & {ordered[i].annotator for i in theirs}:
+        if mine is theirs or _shares_annotator(ordered, mine, theirs):
             continue
         mine.extend(theirs)
         for index in theirs:
             home[index] = mine
-    distinct = {id(members): members for members in home.values()}
-    return [[ordered[index] for index in sorted(members)] for members in sorted(distinct.values(), key=min)]
+    members = (sorted(each) for index, each in enumerate(home) if index == min(each))
+    return [[ordered[index] for index in each] for each in members]
+
+
+def _shares_annotator(ordered: Sequence[Mark], ones: list[int], others: list[int]) -> bool:
+    if len(ones) == len(others) == 1:
+        return False  # candidates are of two annotators
+    return not {ordered[index].annotator for index in ones}.isdisjoint(ordered[index].annotator for index in others)
 
 
 def paired(ones: Sequence[Mark], others: Sequence[Mark], *, least: float = 0.0) -> list[tuple[Mark, Mark]]:
@@ -71,18 +77,15 @@ def paired(ones: Sequence[Mark], others: Sequence[Mark], *, least: float = 0.0) 
 def _candidates(ordered: Sequence[Mark], least: float) -> list[tuple[int, int]]:
     """Overlapping marks of two annotators, those that should be joined first in front."""
     found = []
-    for one, other in _overlapping(ordered):
-        a, b = ordered[one], ordered[other]
-        if a.annotator != b.annotator and (iou := a.span.iou(b.span)) >= least:
-            found.append((-iou, a.label != b.label, one, other))
-    return [(one, other) for _, _, one, other in sorted(found)]
-
-
-def _overlapping(ordered: Sequence[Mark]) -> Iterator[tuple[int, int]]:
-    """Index pairs of marks that share a code point; ``ordered`` is sorted by start."""
-    alive: list[int] = []
+    alive: list[int] = []  # marks that reach beyond the start of this one: ``ordered`` is sorted by start
     for index, mark in enumerate(ordered):
-        alive = [each for each in alive if ordered[each].span.end > mark.span.start]
-        for each in alive:
-            yield each, index
+        if alive:
+            start = mark.span.start
+            alive = [each for each in alive if ordered[each].span.end > start]
+            for each in alive:
+                other = ordered[each]
+                if other.annotator != mark.annotator and (iou := other.span.iou(mark.span)) >= least:
+                    found.append((-iou, other.label != mark.label, each, index))
         alive.append(index)
+    found.sort()
+    return [(one, other) for _, _, one, other in found]

@@ -78,7 +78,10 @@ class Tally:
         return self
 
     def _count(self, what: str, value: Any, number: int = 1) -> None:
-        self.counts.setdefault(what, Counter())[value] += number
+        counts = self.counts.get(what)
+        if counts is None:
+            counts = self.counts[what] = Counter()
+        counts[value] += number
 
     def _article(self, row: Row) -> None:
         provenance, rights = row["provenance"], row["rights"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from copydesk.dataset.release.audience import withhold
 from copydesk.dataset.release.rows import gold_rows
 from copydesk.dataset.release.verify.opened import Opened
@@ -26,10 +24,9 @@ def gold(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
     if article is None or bundle.split in opened.facts.withheld:
         return
     severity: Severity = "error" if opened.is_of_this_version else "warning"
-    answers = [row | {"value": orjson.loads(row["value"] or b"null")} for row in bundle.rows.get("annotations", ())]
     hidden = article["text"] is None
     for layer in opened.facts.layers:
-        rows, status = decided(layer, article, answers, opened.facts.redundancy)
+        rows, status = decided(layer, article, bundle.answers, opened.facts.redundancy)
         expected = [withhold(layer.name, row) for row in rows] if hidden else rows
         where = f"{layer.name} {bundle.article_id}"
         published = bundle.rows.get(layer.name, [])

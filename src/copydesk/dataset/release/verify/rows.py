@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from copydesk.cycles import unsearched
 from copydesk.dataset.release import leaks, personal
 from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.diff import key_of
@@ -39,7 +40,7 @@ MEANT = {
 
 
 def schema(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
-    """Every row against its schema, every answer's value against its layer's."""
+    """Every row against its schema, every answer's value against its layer's; keeps the answers for other checks."""
     for config, rows in bundle.rows.items():
         where = f"{config}/{bundle.split} {bundle.article_id}"
         yield from opened.schemas.check_all(f"rows/{config}", rows, _numbered(where))
@@ -49,6 +50,7 @@ def schema(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
         except (orjson.JSONDecodeError, TypeError):
             yield Issue("value-not-json", answer["annotation_id"], "its value is not JSON", "$.value")
             continue
+        bundle.answers.append(answer | {"value": value})
         if answer["layer"] not in opened.schemas.layers:
             yield Issue("unknown-layer", answer["annotation_id"], f"there is no layer {answer['layer']!r}", "$.layer")
         elif value is not None:
@@ -67,11 +69,10 @@ def meant(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
             yield from meaning.check_article(row)
         elif config == "families":
             yield from meaning.check_link(row, opened.articles)
-        elif config == "annotations":
-            answer = row | {"value": orjson.loads(row["value"] or b"null")}
-            yield from meaning.check_annotation(answer, layers[row["layer"]], article)
-        else:
+        elif config != "annotations":
             yield from meaning.check_row(row, layers[config], article)
+    for answer in bundle.answers:
+        yield from meaning.check_annotation(answer, layers[answer["layer"]], article)
 
 
 def labels(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
@@ -84,16 +85,11 @@ def labels(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
                 yield Issue("gold-without-answer", where, f"rests on {missing}, which is not published")
 
 
-def _units(value: Any) -> Iterator[Row]:
-    """Every object in ``value`` that says which answers it rests on."""
-    if isinstance(value, list):
-        for part in value:
-            yield from _units(part)
-    elif isinstance(value, dict):
-        if "annotation_ids" in value:
-            yield value
-        for part in value.values():
-            yield from _units(part)
+def _units(row: Row) -> Iterator[Row]:
+    """A row of gold, or the spans in it: what says which answers it rests on."""
+    if "annotation_ids" in row:
+        yield row
+    yield from row.get("spans", ())
 
 
 def splits(opened: Opened, bundle: Bundle) -> Iterator[Issue]:
@@ -196,6 +192,7 @@ def run(opened: Opened) -> Found:
     return together
 
 
+@unsearched()
 def _checked(task: tuple[Opened, tuple[Shard, ...]]) -> Found:
     """All row checks of one part."""
     opened, shards = _here(task[0]), task[1]

@@ -7,7 +7,7 @@ Out: a :class:`Bundle` per article: its row, and every row of the other configs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +25,7 @@ class Bundle:
     split: str
     article: Row | None  #: None where rows are about an article that this split does not have
     rows: dict[str, list[Row]]  #: by config, ``articles`` too
+    answers: list[Row] = field(default_factory=list)  #: those of ``annotations``, their value read, once it was
 
     @property
     def article_id(self) -> str:
