@@ -14,7 +14,6 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from tests.integration import desk
 
 from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.files import locked
@@ -25,6 +24,8 @@ from copydesk.labeling.desks import PageDrift
 from copydesk.labeling.studio import Studio
 from copydesk.labeling.tasks import KEY, SUPERSEDED
 from copydesk.project import Project
+
+from . import desk
 
 pytestmark = pytest.mark.studio
 
@@ -370,6 +371,26 @@ def test_a_bad_region_is_an_issue_and_the_good_ones_stay(corpus: Project) -> Non
     assert all("annotation" in issue.where for issue in got.issues)
     (record,) = history(desk.layer(corpus))
     assert [each["text"] for each in record["value"]["spans"]] == ["Oslo"]
+
+
+def test_an_answer_that_the_server_takes_but_cannot_send_hides_no_other(corpus: Project) -> None:
+    desk.push(corpus)
+    good, bad = (task for task in desk.live(corpus) if task["annotator"] == "ann-a")
+    studio, ann = Studio.connect(corpus), desk.user_id(corpus, "ann-a")
+    for task in (good, bad):
+        studio.annotate(task["id"], [desk.span(0, 4, "EVENT", task["data"]["text"])], completed_by=ann)
+    assert desk.pull(corpus).issues == []
+    studio.update_annotation(studio.task(good["id"])["annotations"][0]["id"], {"result": []})
+    half = b'{"result": [{"id": "x", "value": {"text": "\\ud83d"}}]}'  # of an emoji: no JSON in UTF-8 can hold it
+    with pytest.raises(OutsideError):
+        path, kind = f"api/tasks/{bad['id']}/annotations/", {"Content-Type": "application/json"}
+        studio._call("POST", path, content=half, headers=kind)
+    got = desk.pull(corpus)
+    assert [(issue.code, issue.where.split()[-1]) for issue in got.issues] == [("unreadable-task", str(bad["id"]))]
+    assert got.layers["entities"] == {"new": 0, "changed": 1, "withdrawn": 0, "annotations": 2}
+    studio.delete_tasks(bad["place"], [bad["id"]])
+    got = desk.pull(corpus)
+    assert (got.issues, got.layers["entities"]["withdrawn"]) == ([], 1)
 
 
 def test_an_answer_to_a_text_that_was_edited_on_the_server_is_refused(corpus: Project) -> None:

@@ -126,6 +126,7 @@ def test_nothing_is_there_twice_and_nothing_is_lost(
             else:
                 chance.choice(machines).act(act)
         faults.stop()
+        monkeypatch.setattr(studio, "WRITE_S", 300.0)  # a busy machine is no fault
         for each in machines:
             desk.push(each.project)
         desk.push(project)

@@ -81,9 +81,24 @@ def test_no_export_breaks_pull_and_what_it_keeps_is_valid(name: str, seed: int, 
             assert SCHEMAS.check("annotation", state, "here") == []
         assert all(issue.where and issue.path.startswith("$") for issue in reading.issues)
         orjson.dumps([issue.as_json() for issue in reading.issues])
+        withdrawn = [state for state in reading.states if state["status"] == "withdrawn"]
+        assert all(gone(state, spoilt) for state in withdrawn), "an answer that is there in part is there"
     untouched = {state["annotation_id"] for state in good.values() if state["source"]["project"] == spoilt[1].desk}
     fresh = answers.read(export(kept, spoilt), layer, {}, check)
     assert untouched <= {state["annotation_id"] for state in fresh.states}, "one bad task never stops the others"
+
+
+def gone(state: dict[str, Any], sheets: list[Sheet]) -> bool:
+    """Whether no task of the state's number is on its desk, or none of its answers has its number and instant."""
+    source = state["source"]
+    (tasks,) = (sheet.tasks for sheet in sheets if sheet.desk == source["project"])
+    for task in tasks:
+        if isinstance(task, dict) and task.get("id") == source["task_id"]:
+            given = task.get("annotations")
+            mine = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else [{}]
+            mine = [each for each in mine if each.get("id", source["annotation_id"]) == source["annotation_id"]]
+            return not any(answers._utc(each.get("created_at")) in (None, state["created_at"]) for each in mine)
+    return True
 
 
 def export(kept: dict[str, Any], sheets: list[Sheet]) -> Export:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import pytest
 
 from copydesk.errors import OutsideError
-from copydesk.labeling.studio import Studio
+from copydesk.labeling.studio import Refused, Studio
 
 READS: dict[str, Callable[[Studio], object]] = {
     "me": Studio.me,
@@ -50,3 +51,36 @@ def test_a_server_that_sends_the_same_page_again_and_again_is_left(monkeypatch: 
     page = {"tasks": [{"id": 3}, {"id": 5}], "total": 3}
     with pytest.raises(OutsideError):
         list(answering(monkeypatch, page).tasks(1, ("id",)))
+
+
+@pytest.mark.parametrize("bad", [{1}, {7, 8, 1500}, {3000}, set(range(1, 3001, 400))])
+def test_of_a_task_that_the_server_cannot_send_there_is_the_number(
+    monkeypatch: pytest.MonkeyPatch, bad: set[int]
+) -> None:
+    asked = []
+
+    def call(_: Studio, method: str, path: str, *, params: dict[str, Any]) -> bytes:
+        after = orjson.loads(params["query"])["filters"]["items"][-1]["value"]
+        left = range(after + 1, 3001)
+        page = left[: params["page_size"]]
+        asked.append(len(page))
+        if params["include"] == "id":
+            return orjson.dumps({"tasks": [{"id": each} for each in page], "total": len(left)})
+        if bad & set(page):
+            raise Refused(500, "no reason given")
+        return orjson.dumps({"tasks": [{"id": each, "annotations": []} for each in page], "total": len(left)})
+
+    monkeypatch.setattr(Studio, "_call", call)
+    found = list(Studio("http://127.0.0.1:9", "0" * 40).answered(1))
+    assert [task["id"] for task in found] == list(range(1, 3001))
+    assert {task["id"] for task in found if "annotations" not in task} == bad
+    assert len(asked) <= 30 * len(bad)
+
+
+def test_a_server_that_fails_altogether_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def call(*_: object, **__: object) -> bytes:
+        raise Refused(500, "it refused GET api/tasks/ with 500")
+
+    monkeypatch.setattr(Studio, "_call", call)
+    with pytest.raises(Refused, match="500"):
+        list(Studio("http://127.0.0.1:9", "0" * 40).answered(1))

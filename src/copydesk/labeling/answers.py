@@ -32,7 +32,8 @@ class Reading:
 
     states: list[Annotation] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    unknown: set[int] = field(default_factory=set)  #: Label Studio projects with answers of unknown users
+    unsettled: set[int] = field(default_factory=set)  #: Label Studio projects to look at in whole the next time
+    untold: set[tuple[str, int | None]] = field(default_factory=set)  #: desks' tasks that do not say who answered what
 
 
 def read(export: Export, layer: Layer, known: Mapping[str, Annotation], check: Check) -> Reading:
@@ -66,8 +67,11 @@ def _task(
 ) -> Iterator[Annotation]:
     """The answers to one task. ``seen`` collects the id of every answer that is there, good or not."""
     place = _place(sheet, task)
-    if not isinstance(task, dict) or not isinstance(task.get("annotations"), list):
-        reading.issues.append(Issue("export-shape", place, "is no exported task"))
+    task_id = _id(task.get("id")) if isinstance(task, dict) else None
+    if task_id is None or not isinstance(task, dict) or not isinstance(task.get("annotations"), list):
+        reading.untold.add((sheet.desk, task_id))
+        reading.unsettled.add(sheet.project_id)
+        reading.issues.append(_unread(task, place))
         return
     if not task["annotations"]:
         return
@@ -75,7 +79,10 @@ def _task(
     if not is_intact(data) or data["layer"] != layer.name or not isinstance(data.get("text"), str):
         message = "somebody answered a task that is not Copydesk's, or whose key was edited; it is left where it is"
         reading.issues.append(Issue("foreign-task", place, message, "$.data", "ask who made it", "warning"))
+        reading.untold.add((sheet.desk, task_id))
         return
+    if not all(isinstance(each, dict) and _utc(each.get("created_at")) for each in task["annotations"]):
+        reading.untold.add((sheet.desk, task_id))
     ids = _annotation_ids(task["annotations"], data)
     seen.update(ids)
     if sha256(data["text"].encode("utf-8", "surrogatepass")) != data["text_sha256"]:
@@ -88,6 +95,14 @@ def _task(
             reading.issues.append(Issue("export-shape", place, "is no annotation", f"$.annotations[{n}]"))
         elif (record := _answer(answer, ids[n], task, sheet, export, layer, reading)) is not None:
             yield record
+
+
+def _unread(task: object, place: str) -> Issue:
+    if isinstance(task, dict) and set(task) == {"id"}:  # all that `Studio.answered` could get
+        message = "Label Studio fails when asked for this task's answers; what is known of them stays"
+        hint = "one holds what it cannot show, such as half an emoji: delete the task's annotations in its Data Manager"
+        return Issue("unreadable-task", place, message, "$.annotations", hint)
+    return Issue("export-shape", place, "is no exported task")
 
 
 def _answer(
@@ -110,7 +125,7 @@ def _answer(
         reading.issues.append(Issue("export-shape", place, "says no instant of its making or change", "$.updated_at"))
         return None
     if not isinstance(annotator, str) or annotator.startswith(UNKNOWN):
-        reading.unknown.add(sheet.project_id)
+        reading.unsettled.add(sheet.project_id)
         message = f"{annotator or 'a user who was deleted'} is no annotator of this project"
         hint = "say who it is, `copydesk annotators add NAME --user EMAIL`; the answer stays on the server until then"
         reading.issues.append(Issue("unknown-user", place, message, "$.completed_by", hint))
@@ -192,6 +207,8 @@ def _withdrawn(
         return
     for record in missing:
         task_id = record["source"]["task_id"]
+        if reading.untold & {(sheet.desk, None), (sheet.desk, task_id)}:
+            continue
         if sheet.whole or task_id in changed:
             when = changed.get(task_id) or at
             when = max(when, record["updated_at"], key=instant)

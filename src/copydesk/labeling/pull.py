@@ -167,7 +167,7 @@ class _Book:
         self._known = {record["annotation_id"]: record for record in latest(states)}
         self.n_states += len(reading.states)
         self.issues += reading.issues
-        self._mark.note(self.layer, export, reading.unknown, self.n_states)
+        self._mark.note(self.layer, export, reading.unsettled, self.n_states)
         return len(reading.states)
 
     def counts(self) -> dict[str, int]:
@@ -212,7 +212,7 @@ class _Mark:
         found: dict[str, Any] | None = self._marks.get(layer.name, {}).get("places", {}).get(key)
         return found
 
-    def note(self, layer: Layer, export: Export, unknown: set[int], n_states: int) -> None:
+    def note(self, layer: Layer, export: Export, unsettled: set[int], n_states: int) -> None:
         """Remember that ``export`` is in the history."""
         mark = self._marks.setdefault(layer.name, {"places": {}})
         for sheet in export.sheets:
@@ -222,7 +222,7 @@ class _Mark:
             mark["places"][key] = {
                 "newest": sheet.newest,
                 "n_answers": sum(map(len, tasks.values())),
-                "pending": sheet.project_id in unknown,
+                "pending": sheet.project_id in unsettled,
                 "tasks": tasks,
             }
         mark |= {"applied": export.number, "n_states": n_states}
