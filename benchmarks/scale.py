@@ -5,7 +5,7 @@
                                [--peers PYTHON] [--warc 20000] [--added 0.01] [--out FOLDER]
 
 In:  nothing; corpora are made from a seed (synthetic.py).
-Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg`` under ``--out``.
+Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg``, ``warc.svg`` under ``--out``.
 
 ``--profile`` adds time and memory per stage. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
 ``--warc`` builds one archive of that many pages and draws memory over time. ``--added`` builds once more after that
@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,20 +99,39 @@ def grown(work: Path, count: int, share: float, jobs: int, profile: bool) -> lis
     return [again, anew]
 
 
-def plot(title: str, unit: str, lines: dict[str, list[tuple[float, float]]]) -> str:
-    """Lines over a common axis from zero."""
+def highest(points: list[tuple[float, float]], right: float, width: int = 480) -> list[tuple[float, float]]:
+    """The highest point of each pixel: what a plot can show."""
+    tops = dict[int, tuple[float, float]]()
+    for x, y in points:
+        place = int(width * x / right)
+        tops[place] = max(tops.get(place, (x, y)), (x, y), key=lambda point: point[1])
+    return [tops[place] for place in sorted(tops)]
+
+
+def plot(
+    title: str, unit: str, lines: dict[str, list[tuple[float, float]]], stages: Sequence[tuple[float, str]] = ()
+) -> str:
+    """Lines over a common axis from zero; ``stages``: when each began, numbered and named below."""
     colours = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280")
     right = max(x for points in lines.values() for x, _ in points)
     top = 1.1 * max(y for points in lines.values() for _, y in points)
     parts = [f'<text x="60" y="18">{title}, {unit}</text>']
     for n, (name, points) in enumerate(lines.items()):
-        path = " ".join(f"{60 + 480 * x / right:.1f},{230 - 190 * y / top:.1f}" for x, y in points)
+        shown = highest(points, right)
+        path = " ".join(f"{60 + 480 * x / right:.1f},{230 - 190 * y / top:.1f}" for x, y in shown)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colours[n % 5]}" stroke-width="1.5"/>')
         parts.append(f'<text x="{60 + 160 * (n % 3)}" y="{262 + 16 * (n // 3)}" fill="{colours[n % 5]}">{name}</text>')
     for share in (0, 0.5, 1):
         parts.append(f'<text x="52" y="{234 - 190 * share:.0f}" text-anchor="end">{top * share:,.0f}</text>')
         parts.append(f'<text x="{60 + 480 * share:.0f}" y="246" text-anchor="middle">{right * share:,.0f}</text>')
-    head = '<svg xmlns="http://www.w3.org/2000/svg" width="580" height="290" font-family="sans-serif" font-size="12">'
+    for n, (at, name) in enumerate(stages):
+        x, y = 60 + 480 * at / right, 278 + 16 * n
+        parts.append(f'<path d="M{x:.1f} 34V230" stroke="#999" stroke-dasharray="2 3"/><text x="{x + 2:.1f}" y="34">')
+        parts.append(f'{n + 1}</text><text x="60" y="{y}">{n + 1} {name}, from second {at:,.0f}</text>')
+    high = 290 + 16 * len(stages)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="580" height="{high}" font-family="sans-serif" font-size="12">'
+    )
     return f"{head}{''.join(parts)}</svg>\n"
 
 
@@ -141,6 +161,12 @@ def main() -> None:
         done = build(root, asked.jobs)
         rows.append(row("copydesk, one WARC", asked.warc, done, asked.profile))
         memory[f"{asked.warc:,} in a WARC"] = [(at, mb) for at, mb, *_ in done.samples]
+        if asked.out:
+            title, line = (
+                "memory of the process tree over seconds",
+                {f"{asked.warc:,} pages in one WARC": list(memory.values())[-1]},
+            )
+            write_text(asked.out / "warc.svg", plot(title, "MB", line, done.stages))
     if asked.added:
         rows += grown(asked.work, asked.sizes[0], asked.added, asked.jobs, asked.profile)
     if asked.out:
@@ -149,7 +175,8 @@ def main() -> None:
         write_text(asked.out / "memory.svg", plot("memory of the process tree over seconds", "MB", memory))
         per = {name: [(r["articles"], r["cpu_us"]) for r in rows if r["what"] == name] for name in ("copydesk", *PEERS)}
         shown = {name: points for name, points in per.items() if points}
-        write_text(asked.out / "scale.svg", plot("CPU over articles", "µs per article", shown))
+        if shown:
+            write_text(asked.out / "scale.svg", plot("CPU over articles", "µs per article", shown))
 
 
 if __name__ == "__main__":
