@@ -166,8 +166,8 @@ def apart(name: str, args: argparse.Namespace) -> dict[str, float | None]:
     return figures
 
 
-def scrapes(folder: Path, part: str) -> str:
-    """The table for plain-text scrapes: untouched, and as our rules read them."""
+def scrapes(folder: Path, part: str) -> list[tuple[str, dict[str, float | None]]]:
+    """The columns for plain-text scrapes: untouched, and as our rules read them."""
     from copydesk.dataset.ingest import plain, record
     from copydesk.dataset.ingest.traced import Traced
 
@@ -192,7 +192,7 @@ def scrapes(folder: Path, part: str) -> str:
     after["body R lost"] = (before["body R"] or 0) - (after["body R"] or 0)
     after["title P where the scrape holds the gold title"] = known[1] / known[0] if known[0] else None
     after["scrapes"] = float(len(ours.bodies))
-    return table([("untouched", {name: before[name] for name in ("body P", "body R", "body F1")}), ("copydesk", after)])
+    return [("untouched", {name: before[name] for name in ("body P", "body R", "body F1")}), ("copydesk", after)]
 
 
 def plot(columns: list[tuple[str, dict[str, float | None]]], path: Path) -> None:
@@ -224,6 +224,7 @@ def main() -> None:
     parser.add_argument("--part", choices=("report", "train", "all"), default="report")
     parser.add_argument("--without", choices=TOOLS, action="append", default=[], help="leave a tool out")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg")
+    parser.add_argument("--json", type=Path, metavar="FILE.json")
     parser.add_argument("--only", choices=TOOLS, help="measure one tool and print JSON")
     args = parser.parse_args()
     if args.only:
@@ -231,8 +232,13 @@ def main() -> None:
         return
     columns = [(name, apart(name, args)) for name in TOOLS if name not in args.without]
     print(table(columns))
-    if args.scrapes:
-        print(f"\n{scrapes(args.scrapes, args.part)}")
+    texts = scrapes(args.scrapes, args.part) if args.scrapes else []
+    if texts:
+        print(f"\n{table(texts)}")
+    if args.json:
+        from copydesk.files import write_json  # not at import: newspaper4k's environment has no Copydesk
+
+        write_json(args.json, {"part": args.part, "pages": dict(columns), "scrapes": dict(texts)})
     if args.plot:
         plot(columns, args.plot)
 

@@ -130,6 +130,13 @@ def _title(text: str) -> str | None:
     return next((value for name, value, _ in fields if name == "title"), None)
 
 
+def test_paragraphs_that_a_list_repeats_stay() -> None:
+    entry = "The ferry leaves at seven in the morning, at noon and at six in the evening, on all days but Sunday."
+    lines = [STORY, *(part for n in range(5) for part in (f"Harbour {n} is the next one on the line.", entry))]
+    reading = rules.read("\n".join(lines))
+    assert [rule.name for rule, _ in reading.takes] == []
+
+
 def test_many_loose_lines_below_a_story_are_a_list() -> None:
     winners = [f"Best bridge number {n} of all the bridges of the year" for n in ("one", "two", "three", "four")]
     short, long = "\n".join([*[STORY] * 1, winners[0][:20]]), "\n".join([STORY, *winners])

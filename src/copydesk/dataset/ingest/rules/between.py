@@ -12,6 +12,7 @@ from copydesk.dataset.ingest.rules.scrape import SHORT, Line, Scrape, Take
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
 CAPTION = 400  #: longer lines are no captions
+REPEATS = 3  #: paragraphs that a site shows twice, at most
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 # How picture agencies open a caption, and how papers close one.
@@ -116,9 +117,10 @@ def table_row(scrape: Scrape) -> Iterator[Take]:
 
 
 def repeat(scrape: Scrape) -> Iterator[Take]:
-    """A paragraph that stands a second time."""
-    seen = set[str]()
+    """A paragraph that stands a second time; where many do, they are a list's own."""
+    seen, again = set[str](), list[Line]()
     for line in scrape.lines:
         if line.is_prose and line.text in seen:
-            yield line.take()
+            again.append(line)
         seen.add(line.text)
+    yield from (line.take() for line in again if len(again) <= REPEATS)
