@@ -1,7 +1,8 @@
 """What changed between two releases, and the version step it calls for.
 
 In:  two release folders, or the facts of one that is being made.
-Out: a :class:`Diff`: rows added, removed and changed per config, with the fields that changed.
+Out: a :class:`Diff`: rows added, removed and changed per config, with the fields that changed. Rows stand in the order
+of articles, so both releases are gone through side by side, an article at a time.
 
 Provenance's tool version and config digest do not count. Where either release is public, both are read as public
 ones: withheld words are no change.
@@ -13,17 +14,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.files import canonical, sha256
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
+Rows = dict[Key, Row]
 
 ASIDE = ("tool_version", "config_sha256")  #: of provenance: they say how a row was made, not what it is
+MOVED = ("family_id", "split")  #: of an article: where it belongs
 KEYS = {"articles": ("article_id",), "annotations": ("annotation_id",), "families": ("link_id",)}
 
 
@@ -32,14 +37,14 @@ class Changed:
     """One row that both releases have, with other contents."""
 
     key: Key
-    before: Row
-    after: Row
+    fields: tuple[str, ...]  #: names of the columns that differ
+    moved: Mapping[str, tuple[Any, Any]]  #: those of ``MOVED`` among them: before and after
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Names of the columns that differ."""
-        names = {**self.before, **self.after}
-        return tuple(name for name in names if self.before.get(name) != self.after.get(name))
+    @classmethod
+    def between(cls, key: Key, before: Row, after: Row) -> Changed:
+        names = {**before, **after}
+        fields = tuple(name for name in names if before.get(name) != after.get(name))
+        return cls(key, fields, {name: (before.get(name), after.get(name)) for name in MOVED if name in fields})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,9 @@ class Diff:
         """Articles whose ``family_id`` or ``split`` is another one now."""
         changed = self.configs["articles"].changed if "articles" in self.configs else ()
         return [
-            {"article_id": row.key[0], "before": row.before[column], "after": row.after[column]}
+            {"article_id": row.key[0], "before": row.moved[column][0], "after": row.moved[column][1]}
             for row in changed
-            if column in row.fields
+            if column in row.moved
         ]
 
     def summary(self) -> Row:
@@ -170,12 +175,14 @@ class _Side:
         rows = self.facts.rows("articles", columns=columns) if self.public else iter(())
         return {row["article_id"] for row in rows if not is_cleared(row)}
 
-    def rows(self, config: str) -> Iterator[tuple[Key, Row]]:
-        for split in self.facts.counts.get(config, {}):
-            if split in self.withheld and config not in UNLABELLED:
-                continue
-            for row in self.facts.rows(config, split):
-                yield key_of(config, row), self._comparable(config, row)
+    def by_article(self, config: str) -> Iterator[tuple[str, Rows]]:
+        """Rows by key, those about one article together, in the order of articles."""
+        about = itemgetter("a" if config == "families" else "article_id")
+        hidden = self.withheld if config not in UNLABELLED else set()
+        splits = [split for split in self.facts.counts.get(config, {}) if split not in hidden]
+        rows = merge(*(run for split in splits for run in self.facts.runs(config, split)), key=about)
+        for article_id, group in groupby(rows, about):
+            yield article_id, {key_of(config, row): self._comparable(config, row) for row in group}
 
     def _comparable(self, config: str, row: Row) -> Row:
         if config == "articles":
@@ -183,26 +190,42 @@ class _Side:
         about = row["a"] if config == "families" else row["article_id"]
         return withhold(config, row) if about in self.uncleared else row
 
-    def digests(self, config: str) -> dict[Key, str]:
-        return {key: sha256(canonical(row))[:32] for key, row in self.rows(config)}
-
 
 def _config(name: str, old: _Side, new: _Side) -> ConfigDiff:
-    before, after = old.digests(name), new.digests(name)
     fields_added, fields_removed = _fields(name, old.facts, new.facts)
-    added, removed = after.keys() - before.keys(), before.keys() - after.keys()
-    differ = {key for key in before.keys() & after.keys() if before[key] != after[key]}
-    was = {key: row for key, row in old.rows(name) if key in differ | removed} if differ | removed else {}
-    now = {key: row for key, row in new.rows(name) if key in differ | added} if differ | added else {}
-    pairs = [Changed(key, was[key], now[key]) for key in sorted(differ)]
+    added, removed, changed = list[Key](), list[Key](), list[Changed]()
+    labels = Counter(dict.fromkeys(("gained", "lost", "relabelled"), 0))
+    for was, now in _side_by_side(old.by_article(name), new.by_article(name)):
+        added += now.keys() - was.keys()
+        removed += was.keys() - now.keys()
+        differ = [key for key in was.keys() & now.keys() if was[key] != now[key]]
+        changed += (Changed.between(key, was[key], now[key]) for key in differ)
+        if name not in KEYS and (differ or was.keys() != now.keys()):
+            labels.update(_labels(_without(was, now), _without(now, was)))
     return ConfigDiff(
         added=tuple(sorted(added)),
         removed=tuple(sorted(removed)),
-        changed=tuple(pair for pair in pairs if set(pair.fields) - set(fields_added)),
+        changed=tuple(sorted((row for row in changed if set(row.fields) - set(fields_added)), key=lambda row: row.key)),
         fields_added=fields_added,
         fields_removed=fields_removed,
-        labels=None if name in KEYS else _labels(was.values(), now.values()),
+        labels=None if name in KEYS else dict(labels),
     )
+
+
+def _side_by_side(olds: Iterator[tuple[str, Rows]], news: Iterator[tuple[str, Rows]]) -> Iterator[tuple[Rows, Rows]]:
+    """What both say about each article; nothing where one does not have it."""
+    old, new = next(olds, None), next(news, None)
+    while old or new:
+        article_id = min(each[0] for each in (old, new) if each)
+        was, now = ({} if each is None or each[0] != article_id else each[1] for each in (old, new))
+        yield was, now
+        old = next(olds, None) if was else old
+        new = next(news, None) if now else new
+
+
+def _without(rows: Rows, others: Rows) -> Iterator[Row]:
+    """Rows that the others do not have, or have otherwise."""
+    return (row for key, row in rows.items() if others.get(key) != row)
 
 
 def _labels(before: Iterable[Row], after: Iterable[Row]) -> dict[str, int]:
