@@ -17,6 +17,7 @@ from copydesk.spans import Span
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BLANK = re.compile(r"\s+")
+_KEPT = ("\n\n", "\n", " ", "")
 
 
 def extract(raw: Raw) -> Extraction:
@@ -49,6 +50,8 @@ def _joined(text: str, body: tuple[Span, ...]) -> Iterator[Span]:
 
 
 def _separator(text: str, start: int, end: int) -> list[Span]:
+    if (gap := text[start:end]) in _KEPT:  # as between most lines
+        return [Span(start, end)] if gap else []
     runs = [(match.start(), match.group()) for match in _BLANK.finditer(text, start, end)]
     if not runs:
         return []

@@ -37,6 +37,7 @@ _STAMP = re.compile(
 
 
 LABEL = 5  #: words that a label has not
+STAMP = 120  #: letters of a line that is a date, at most
 
 
 def date_label(scrape: Scrape) -> Iterator[Take]:
@@ -140,6 +141,8 @@ def date_stamp(scrape: Scrape) -> Iterator[Take]:
 
 def _stamps(scrape: Scrape) -> Iterator[Take]:
     for line in scrape.opening:
+        if len(line.text) > STAMP:
+            continue
         match = _STAMP.fullmatch(line.text)
         mention = instants.only_date(match["date"]) or _leading(match["date"]) if match else None
         if match and mention:

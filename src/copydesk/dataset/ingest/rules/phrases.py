@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 
-@lru_cache(2048)
 def folded(text: str) -> str:
     """Letters as patterns compare them in either case: what a pattern's words are looked for in."""
     return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
+
+
+_of_line = lru_cache(2048)(folded)  #: as several patterns ask of the same line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Signed:
     signs: tuple[str, ...]
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
-        small = folded(text)
+        small = _of_line(text)
         for sign in self.signs:
             if sign in small:
                 return self.pattern.fullmatch(text)

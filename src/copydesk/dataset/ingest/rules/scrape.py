@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from copydesk.spans import Span
 
@@ -22,8 +23,10 @@ _GLUED = re.compile(
     r"(?<=Images)(?=[A-Z])|(?<=[a-z.!?”])(?=Published:? |Updated:? |Most Popular|More about|MORE FROM|More from|"
     r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
 )
-# What every place has where a line break was lost, the buttons aside: most lines have none, and are spared the search.
+# What every such place has, the buttons' aside: few are asked for more.
 _MAY_BE_GLUED = re.compile(r"[A-Z\d](?:(?<=[a-z.!?\"”’\d][A-Z])|(?<=[a-z]\d))")
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_LONG_SMALL = re.compile(r"\s[a-z]\S{3}")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
 BULLETS = "-•*–—·"
 MOSTLY = 0.5  #: of a story's letters stand in prose
@@ -57,6 +60,10 @@ def ends(text: str) -> bool:
 @lru_cache(2048)
 def is_title_case(text: str) -> bool:
     """Whether most words of a line have capitals, as in headings."""
+    if text.isascii():
+        n_capitals = len(text) - len(text.encode().translate(None, _CAPITALS))
+        if len(list(islice(_LONG_SMALL.finditer(text), n_capitals))) == n_capitals:  # soon told, and so of prose
+            return False
     first = "".join([word[0] for word in text.split() if len(word) > 3])
     letters = first if first.isalpha() else "".join(filter(str.isalpha, first))
     return sum(map(str.isupper, letters)) > 0.5 * len(letters)
@@ -175,18 +182,25 @@ class Scrape:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Line]:
-    is_whole = not _MAY_BE_GLUED.search(text, start, end) and text.find("SaveSave", start, end) < 0
-    for cut in () if is_whole else _GLUED.finditer(text, start, end):
-        if start < cut.start():
-            yield from _line(text, start, cut.start())
-            start = cut.start()
+    for cut in _cuts(text, start, end):
+        if start < cut:
+            yield from _line(text, start, cut)
+            start = cut
     yield from _line(text, start, end)
 
 
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """The places within a line where a line break was lost."""
+    if text.find("SaveSave", start, end) >= 0:
+        return [cut.start() for cut in _GLUED.finditer(text, start, end)]
+    places = (place.start() for place in _MAY_BE_GLUED.finditer(text, start, end))
+    return [place for place in places if _GLUED.match(text, place, end)]
+
+
 def _line(text: str, start: int, end: int) -> Iterator[Line]:
-    stripped = text[start:end].strip()
-    if stripped:
-        start = text.index(stripped, start)
+    part = text[start:end].lstrip()
+    if stripped := part.rstrip():
+        start = end - len(part)
         yield Line(start, start + len(stripped), stripped, stripped[0] in BULLETS)
 
 
