@@ -32,7 +32,7 @@ class Model:
         self._place: Array = np.zeros(len(self._weights), np.int32)
         self._taken: Array = np.empty((READ, len(self._names)), np.float32)
         self._aliases: list[tuple[int, int]] = identifier._alias_pairs
-        self._next: Array = np.frombuffer(identifier.tk_nextmove, np.uint32).astype(np.int32)
+        self._next: Array = np.frombuffer(identifier.tk_nextmove, np.uint32).view(np.int32)
         self._rows: Array = np.asarray(identifier.tk_row, np.int32) << 8
         self._found: Array = np.asarray(identifier.tk_output, np.int32)
         start = self._next[self._rows[0] : self._rows[0] + 256]
