@@ -12,15 +12,18 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
+from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.files import locked
 from copydesk.labeling import annotators, desks, exports
 from copydesk.labeling import pull as pulling
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.desks import PageDrift
+from copydesk.labeling.standing import current
 from copydesk.labeling.studio import Studio
 from copydesk.labeling.tasks import KEY, SUPERSEDED
 from copydesk.project import Project
@@ -281,6 +284,54 @@ def test_pull_follows_answers_changes_skips_and_deletions(corpus: Project) -> No
     studio.delete_annotation(skipped["id"])
     assert desk.pull(corpus).layers["entities"] == {"new": 0, "changed": 0, "withdrawn": 1, "annotations": 2}
     assert state(corpus) == {"ann-a 1": "submitted", "ann-a 2": "submitted", "ann-b 1": "withdrawn"}
+
+
+def test_several_answers_of_one_person_are_kept_and_the_newest_counts(corpus: Project) -> None:
+    desk.push(corpus)
+    articles = {each["article_id"]: each for each in Store(corpus).articles()}
+
+    def counting() -> list[list[str]]:
+        assert desk.pull(corpus).issues == []
+        answers, _ = current(desk.layer(corpus), latest(history(desk.layer(corpus))), articles)
+        return [[span["label"] for span in each["value"]["spans"]] for each in answers]
+
+    answer(corpus, "ann-a", 1, desk.span(13, 17, "LOC", RAIN))
+    second = answer(corpus, "ann-a", 1, desk.span(13, 17, "GPE", RAIN))
+    assert counting() == [["GPE"]]
+    answer(corpus, "ann-a", 1, was_cancelled=True)
+    assert counting() == [["GPE"]], "who skips after an answer has still given it"
+    assert sorted(each["status"] for each in history(desk.layer(corpus))) == ["skipped", "submitted", "submitted"]
+    Studio.connect(corpus).delete_annotation(second["id"])
+    assert counting() == [["LOC"]], "what was said before holds again"
+
+
+def test_questions_about_a_span_and_relations_come_along_and_a_broken_one_is_named(corpus: Project) -> None:
+    desk.push(corpus, "claims")
+    studio, ann = Studio.connect(corpus), desk.user_id(corpus, "ann-a")
+    task = next(each for each in desk.live(corpus, "claims") if each["annotator"] == "ann-a")
+    text = task["data"]["text"]
+
+    def about(name: str, choice: str) -> dict[str, Any]:
+        value = {"start": 0, "end": 9, "text": text[:9], "choices": [choice]}
+        return {"id": "r0", "from_name": name, "to_name": "text", "type": "choices", "value": value}
+
+    link = {"type": "relation", "from_id": "r0", "to_id": "r13", "direction": "right", "labels": ["claimant"]}
+    said = [about("checkworthiness", "CFS"), about("attribution", "indirect"), about("certainty", "asserted")]
+    marks = [desk.span(0, 9, "CLAIM", text), desk.span(13, 17, "CLAIMANT", text)]
+    made = studio.annotate(task["id"], [*marks, *said, link], completed_by=ann)
+    assert desk.pull(corpus, "claims").issues == []
+    (record,) = latest(history(desk.layer(corpus, "claims")))
+    (claim,) = record["value"]["spans"]
+    assert (claim["checkworthiness"], claim["attribution"], claim["certainty"]) == ("CFS", "indirect", "asserted")
+    assert claim["claimant"]["text"] == text[13:17]
+
+    spoilt = [*marks, said[0], about("attribution", "nobody"), link | {"to_id": "gone"}]
+    studio.update_annotation(made["id"], {"result": spoilt})
+    codes = [issue.code for issue in desk.pull(corpus, "claims").issues]
+    assert sorted(codes) == ["unknown-label", "unknown-region", "unlinked"]
+    (record,) = latest(history(desk.layer(corpus, "claims")))
+    (claim,) = record["value"]["spans"]
+    assert (claim["checkworthiness"], claim["attribution"], claim["claimant"]) == ("CFS", None, None)
 
 
 def test_only_what_changed_is_fetched_again(corpus: Project, monkeypatch: pytest.MonkeyPatch) -> None:
