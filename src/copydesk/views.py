@@ -146,7 +146,7 @@ def _person(each: PersonStatus) -> tuple[object, ...]:
         each.annotator,
         f"{pace.answered} of {pace.asked}",
         _time(pace.median_s),
-        _time(pace.left_s),
+        _time(pace.left_s) if pace.answered < pace.asked else "done",
         score,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from copydesk.labeling import layers
-from copydesk.labeling.agreement import Metric, agreement, part, together
+from copydesk.labeling.agreement import Metric, agreement, part, says, together
 from copydesk.labeling.agreement.coefficients import counts, fleiss_kappa, fleiss_sums, krippendorff_alpha
 from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, counted
 from copydesk.labeling.layers import Layer
@@ -193,6 +193,12 @@ def test_stale_answers_models_and_adjudicators_do_not_count() -> None:
         an_annotation(an_article("Gone."), "stance", annotator="ann-1"),
     ]
     assert agreement(stance(), [*given, *others], articles) == fresh
+
+
+def test_an_interval_over_a_border_is_said() -> None:
+    assert says.alpha(0.9, 0.85, 0.95) == says.alpha(0.9)
+    assert "more articles may say otherwise" in says.alpha(0.65, 0.5, 0.82)
+    assert says.ordinal(0.9, 0.85, 0.95).startswith(says.alpha(0.9))
 
 
 def test_same_seed_same_interval_and_it_holds_the_value() -> None:

@@ -53,6 +53,10 @@ def test_two_people_cannot_tell_who_stands_apart() -> None:
 
 def test_confusions_are_seen_from_each_side() -> None:
     one, other = people(STANCE, *answered([["favor", "neutral"], ["favor", "neutral"], ["against", "against"]]))
+    assert one.says == (
+        "With one other there is no telling who stands apart. "
+        "Most often says favor where another says neutral (2 times)."
+    )
     assert one.confusions == (Confused("favor", "neutral", 2),)
     assert other.confusions == (Confused("neutral", "favor", 2),)
 
@@ -78,4 +82,7 @@ def test_spans_are_confused_by_label_or_with_nothing() -> None:
     one, other = people(ENTITIES, given, {article["article_id"]: article})
     assert one.agreement == other.agreement == 0.4
     assert set(one.confusions) == {Confused("GPE", "ORG", 1), Confused("GPE", "(nothing)", 1)}
+    assert one.says.endswith("Most often marks as GPE what another leaves out (once).")
+    alone, _ = people(ENTITIES, [by("a"), by("b", (0, 9, "PERSON"))], {article["article_id"]: article})
+    assert alone.says.endswith("Most often leaves out what another marks as PERSON (once).")
     assert set(other.confusions) == {Confused("ORG", "GPE", 1), Confused("(nothing)", "GPE", 1)}

@@ -40,7 +40,7 @@ class Measure:
     units: int
     annotators: int
     empty: str  #: the reason when the statistic has no value
-    says: Callable[[float], str]
+    says: Callable[[float, float | None, float | None], str]  #: of the value and its interval
 
 
 def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metric]:
@@ -85,7 +85,7 @@ def _metric(measure: Measure, drawn: Floats | None) -> Metric:
         units=measure.units,
         annotators=measure.annotators,
         reason=measure.empty if value is None else unsure,
-        says=f"No figure: {measure.empty}." if value is None else measure.says(value),
+        says=f"No figure: {measure.empty}." if value is None else measure.says(value, low, high),
     )
 
 

@@ -156,7 +156,7 @@ def _person(
         apart_high=high,
         stands_apart=stands_apart,
         confusions=confusions,
-        says=_says(with_others, stands_apart, confusions),
+        says=_says(with_others, among, stands_apart, confusions),
     )
 
 
@@ -187,13 +187,24 @@ def _apart(rows: Floats, rounds: int, seed: int) -> tuple[float | None, float | 
     return round(float(low), 6), round(float(high), 6)
 
 
-def _says(agreement: float | None, stands_apart: bool, confusions: Sequence[Confused]) -> str:
+def _says(
+    agreement: float | None, among_others: float | None, stands_apart: bool, confusions: Sequence[Confused]
+) -> str:
     if agreement is None:
         return "Nobody else has answered the same tasks yet."
-    told = (
-        "Stands apart from the others: look at their answers together." if stands_apart else "Within the others' range."
-    )
-    if confusions:
-        first = confusions[0]
-        told += f" Most often: {first.own} where another has {first.other} ({first.count} times)."
-    return told
+    if among_others is None:
+        told = "With one other there is no telling who stands apart."
+    elif stands_apart:
+        told = "Stands apart from the others: look at their answers together."
+    else:
+        told = "Within the others' range."
+    return f"{told} {_confusion(confusions[0])}" if confusions else told
+
+
+def _confusion(most: Confused) -> str:
+    times = "once" if most.count == 1 else f"{most.count} times"
+    if most.own == NOTHING:
+        return f"Most often leaves out what another marks as {most.other} ({times})."
+    if most.other == NOTHING:
+        return f"Most often marks as {most.own} what another leaves out ({times})."
+    return f"Most often says {most.own} where another says {most.other} ({times})."

@@ -8,8 +8,14 @@ from __future__ import annotations
 RELIABLE, TENTATIVE = 0.8, 0.667
 
 
-def alpha(value: float) -> str:
-    """Of a chance-corrected coefficient."""
+def alpha(value: float, low: float | None = None, high: float | None = None) -> str:
+    """Of a chance-corrected coefficient, and whether its interval leaves that open."""
+    if low is None or high is None or _alpha(low) == _alpha(high):
+        return _alpha(value)
+    return f"{_alpha(value)} The interval reaches over a border: more articles may say otherwise."
+
+
+def _alpha(value: float) -> str:
     if value >= RELIABLE:
         return "Reliable: the labels hold whoever gives them; train and compare on them."
     if value >= TENTATIVE:
@@ -19,25 +25,29 @@ def alpha(value: float) -> str:
     return "No better than chance: the question is not understood the same way; rewrite it before labelling more."
 
 
-def strict(value: float) -> str:
+def ordinal(value: float, low: float | None = None, high: float | None = None) -> str:
+    return f"{alpha(value, low, high)} Near misses count for less here, and answers off the scale not at all."
+
+
+def strict(value: float, *_: float | None) -> str:
     return f"Of 100 spans that one annotator marks, another marks {_in_100(value)} with the same range and label."
 
 
-def overlap(value: float) -> str:
+def overlap(value: float, *_: float | None) -> str:
     return (
         f"Of 100 spans that one annotator marks, another marks {_in_100(value)} at the same place with the same label; "
         "what this lies above the strict figure is about boundaries only."
     )
 
 
-def match(value: float) -> str:
+def match(value: float, *_: float | None) -> str:
     return (
         f"Of 100 spans that one annotator marks, another marks {_in_100(value)} nearly alike (IoU at least .5); "
         "the rest were seen by one of them only."
     )
 
 
-def linked(value: float) -> str:
+def linked(value: float, *_: float | None) -> str:
     return f"Where both mark the same span, {_in_100(value)} of 100 links point to nearly the same words."
 
 

@@ -83,7 +83,8 @@ def alpha_measure(name: str, sums: Sums, labels: Sequence[str], scale: str) -> M
         return coefficients.alpha(total.reshape(*total.shape[:-1], size, size), scale)
 
     empty = "no unit has two answers" if sums.units == 0 else ONE_LABEL
-    return Measure(name, sums.rows, statistic, sums.units, len(sums.people), empty, says.alpha)
+    told = says.ordinal if scale == "ordinal" else says.alpha
+    return Measure(name, sums.rows, statistic, sums.units, len(sums.people), empty, told)
 
 
 def _fleiss_sums(
