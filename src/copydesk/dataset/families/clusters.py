@@ -13,8 +13,8 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-MAKING = ("duplicate", "family")  #: bands whose links make families
-SUPPORT = 0.4  #: mean score that the links between two sets must reach
+SUPPORT = 0.5  #: mean score that the links between two sets must reach
+OF_THREE = 0.4  #: the same where they are three texts in all: a cut and a rewrite of one text may share nothing
 PARTNERS = 6  #: links that a member of the smaller set is asked for at most, however large the other
 
 
@@ -97,7 +97,8 @@ class Clusters:
 
     def _push(self, a: str, b: str) -> None:
         support = self._support(a, b)
-        if support >= SUPPORT:
+        least = OF_THREE if len(self._texts[a]) + len(self._texts[b]) <= 3 else SUPPORT
+        if support >= least:
             heapq.heappush(self._queue, (-support, min(a, b), max(a, b)))
 
     def _support(self, a: str, b: str) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from copydesk.dataset.families.clusters import MAKING, Clusters
+from copydesk.dataset.families.clusters import Clusters
 from copydesk.dataset.families.links import Article, Link, band, link_of
 from copydesk.dataset.families.people import PeoplesWord
 from copydesk.dataset.families.ties import standing
@@ -98,7 +98,7 @@ def group(
     by_id = {article["article_id"]: article for article in articles}
     amended = amend(by_id, links, word)
     clusters = _begun(by_id, word, released)
-    clusters.grow((link["a"], link["b"], link["score"]) for link in amended if link["band"] in MAKING)
+    clusters.grow((link["a"], link["b"], link["score"]) for link in amended if link["band"] != "parted")
     refused = [
         Refused(link["a"], link["b"], why)
         for link in amended

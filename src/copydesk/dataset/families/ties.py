@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from copydesk.dataset.families.clusters import MAKING, PARTNERS, Clusters
+from copydesk.dataset.families.clusters import PARTNERS, Clusters
 
 Link = dict[str, Any]
+SURE = ("duplicate", "family")  #: bands that speak for a family
 TIED = 0.3  #: mean score of an article's links with a family's texts, from which they belong in one split
 
 
@@ -25,7 +26,7 @@ def standing(links: Sequence[Link], clusters: Clusters) -> list[Link]:
     an article that has just doubtful links.
     """
     support = _support(links, clusters)
-    kin = {article for link in links if link["band"] in MAKING for article in (link["a"], link["b"])}
+    kin = {article for link in links if link["band"] in SURE for article in (link["a"], link["b"])}
     best = _best(links, kin)
 
     def stands(link: Link) -> bool:
