@@ -151,6 +151,16 @@ def test_broken_parts_are_rejected_and_the_others_go_on(name: str, data: bytes, 
     assert codes(read(name, data)) == found
 
 
+def test_a_small_table_of_many_large_cells_is_a_bomb() -> None:
+    cells = pa.DictionaryArray.from_arrays(pa.array([0] * 500, pa.int32()), pa.array([f"{STORY} " * 10_000]))
+    tracemalloc.start()
+    made = codes(read("parquet", a_parquet(text=cells), article_mb=2))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert made[-1] == "decompression-bomb" and set(made[:-1]) == {"kept"} and len(made) < 50
+    assert peak < 100_000_000
+
+
 def test_a_quoted_field_leads_back_through_its_quotes() -> None:
     raw = read("csv", b'id,text\n7,"She said ""rain"", twice."\n')[0]
     assert isinstance(raw, Raw) and raw.content.text == 'She said "rain", twice.' and raw.identity == "7"

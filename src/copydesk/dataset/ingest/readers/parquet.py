@@ -5,7 +5,8 @@ The raw bytes of an article are its text's cell, in UTF-8: what Parquet stores b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from os import SEEK_END
 from typing import IO, Any
 
 from copydesk.dataset.ingest.columns import article
@@ -26,11 +27,11 @@ NOWHERE = Span(0, 0)
 def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iterator[Raw | Reject]:
     """Yield one raw article a row."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    number = part.before
+    number, left = part.before, _allowed(file, source)
+    texts = (source.column(TEXT), source.column(HTML))
     try:
-        table = pq.ParquetFile(file)
+        table = _opened(file, texts)
         groups = range(part.start, table.num_row_groups if part.end is None else part.end)
         columns = [source.column(name) for name in FIELDS if source.column(name) in table.schema_arrow.names]
         if not {source.column(TEXT), source.column(HTML)} & set(columns):
@@ -38,7 +39,13 @@ def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iter
             yield reject("no-text-column", path, None, message)
             return
         for batch in table.iter_batches(BATCH, row_groups=list(groups), columns=columns):
-            for row in batch.to_pylist():
+            for at in range(len(batch)):
+                (row,) = batch.slice(at, 1).to_pylist()
+                left -= sum(len(row.get(name) or "") for name in texts)
+                if left < 0:
+                    message = "grows past the source's [limits] when unpacked; raise them if it is meant to"
+                    yield reject("decompression-bomb", f"{path}#after-{number}", None, message)
+                    return
                 number += 1
                 yield _article(row, f"{path}#{number}", source)
     except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
@@ -47,6 +54,23 @@ def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iter
         return
     if not number:
         yield reject("empty", path, b"", "holds no row; take it out, or fetch it again")
+
+
+def _opened(file: IO[bytes], texts: Sequence[str]) -> Any:
+    """The table; equal texts stand once in memory, as they do in the file: a small one may hold many large ones."""
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(file)
+    columns = [table.schema.column(n) for n in range(len(table.schema))]
+    held = [column.path for column in columns if column.path in texts and column.physical_type == "BYTE_ARRAY"]
+    return pq.ParquetFile(file, metadata=table.metadata, read_dictionary=held)
+
+
+def _allowed(file: IO[bytes], source: Source) -> int:
+    """Letters of text that a file of this size may hold."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    return max(source.limits.article_bytes, source.limits.ratio * size)
 
 
 def parts(file: IO[bytes], size: int) -> Iterator[Part]:
