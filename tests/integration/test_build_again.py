@@ -97,3 +97,15 @@ def test_a_killed_parent_goes_on_and_leaves_nothing_behind(
     assert start(project).wait() == 1
     assert digests(project) == expected[0]
     assert not list(project.build.rglob(".*.tmp"))
+
+
+@pytest.mark.slow
+def test_a_killed_child_costs_nothing(seed: int, tmp_path: Path, expected: tuple[dict[str, str], float]) -> None:
+    chance, project = random.Random(seed), a_corpus(tmp_path / "corpus", ARTICLES)
+    running = start(project)
+    time.sleep(chance.uniform(0.3, 0.8) * expected[1])
+    workers = [child for child in psutil.Process(running.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    for worker in workers[:1]:
+        worker.kill()
+    assert running.wait() == 1
+    assert digests(project) == expected[0]
