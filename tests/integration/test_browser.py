@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -146,6 +148,30 @@ def test_markup_and_bidirectional_marks_are_shown_as_they_are(on_server: Make, b
     assert ann.submit() == ""
     (span,) = pulled(project, "entities")["spans"]
     assert text[span["start"] : span["end"]] == "Bergen"
+
+
+def test_labels_and_targets_with_markup_and_bidirectional_marks_are_what_is_clicked_and_pulled(
+    on_server: Make, browser: Any
+) -> None:
+    evil, turned = '<img src="x" onerror="window.hacked = 1">', "\u202edaS\u202c & Co"
+    project = on_server("evil-labels")
+    layer = (project.labeling / "stance" / "layer.toml").read_text(encoding="utf-8")
+    layer = re.sub(r'title = "[^"]*"\n', f"title = {evil!r}\n", layer)  # of the targets; a literal string in TOML
+    (project.labeling / "stance" / "layer.toml").write_text(layer.replace("favor", turned), encoding="utf-8")
+    schema = project.root / "schemas" / "stance.schema.json"
+    schema.write_text(schema.read_text(encoding="utf-8").replace('"favor"', json.dumps(turned)), encoding="utf-8")
+    (project.labeling / "stance" / "config.xml").unlink(missing_ok=True)  # one is made
+    stock(project)
+    desk.people(project, "ann-a")
+    desk.push(project, "stance")
+    target = desk.layer(project, "stance").target_ids[0]
+    ann = sit_down(browser, project, "ann-a", "stance", target)
+    assert evil in ann.page.inner_text(".desk-top")
+    assert turned in ann.page.inner_text(".desk-top")
+    ann.tick(turned)
+    assert ann.submit() == ""
+    assert ann.page.evaluate("window.hacked") is None
+    assert pulled(project, "stance", target)["label"] == turned
 
 
 def test_two_label_blind_a_third_decides_and_gold_leads_back_to_all_of_them(on_server: Make, browser: Any) -> None:
