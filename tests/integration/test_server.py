@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -28,6 +30,8 @@ from . import desk
 from .conftest import Served
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
+
+OLDER = "1.20.0"  #: a server whose data is brought up to date
 
 
 @pytest.fixture
@@ -114,6 +118,37 @@ def test_start_finds_what_runs_survives_a_taken_port_and_a_backup_brings_everyth
     assert server.keys(own) == keys
     server.start(own, quiet)
     assert [each["title"] for each in Studio.connect(own).projects()] == [made["title"]]
+
+
+def test_an_older_servers_tasks_and_answers_are_there_after_the_upgrade(
+    own: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if not request.config.getoption("--all"):
+        pytest.skip("only under --all: it installs a second server, 1 GB")
+    python = tmp_path / "older" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "older")], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", f"label-studio=={OLDER}"], check=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(environment, "VERSION", OLDER)
+        patch.setattr(environment, "install", lambda progress: python)
+        patch.setattr(environment, "empty_data", lambda progress: _empty(own))
+        assert server.start(own, quiet).version == OLDER
+        desk.stock(own, [f"Rain no. {n} in Oslo." for n in range(6)])
+        studio = desk.people(own, "ann-a")
+        assert desk.push(own).created == 6
+        tasks, ann = desk.live(own), desk.user_id(own, "ann-a")
+        for task in tasks[:4]:
+            studio.annotate(task["id"], [desk.span(0, 4, "EVENT", task["data"]["text"])], completed_by=ann)
+        assert desk.pull(own).issues == []
+        studio.annotate(tasks[4]["id"], [], completed_by=ann, was_cancelled=True)  # nobody has pulled this one
+        server.stop(own)
+
+    assert server.start(own, quiet).version == environment.VERSION
+    assert [path.name for path in (own.private / "backups").iterdir()] == [f"before-{environment.VERSION}.tar.gz"]
+    assert desk.push(own).as_json() == {"created": 0, "unchanged": 6, "superseded": 0, "total": 6}
+    got = desk.pull(own, reconcile=True)
+    assert (got.issues, got.layers["entities"]) == ([], {"new": 1, "changed": 0, "withdrawn": 0, "annotations": 5})
+    assert len(desk.tasks(own)) == 6
 
 
 def test_a_server_that_dies_while_starting_is_told_with_its_log(own: Project, monkeypatch: pytest.MonkeyPatch) -> None:
