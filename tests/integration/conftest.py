@@ -13,6 +13,8 @@ from copydesk.labeling import server
 from copydesk.project import Project
 from copydesk.testing import a_project
 
+from . import desk
+
 
 @dataclass(frozen=True)
 class Served:
@@ -51,3 +53,12 @@ def on_server(studio_server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("LABEL_STUDIO_URL", studio_server.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server.keys.token)
     return lambda name, **raw: a_project(tmp_path / name, **raw)
+
+
+@pytest.fixture
+def corpus(on_server: Callable[..., Project], request: pytest.FixtureRequest) -> Project:
+    """A project of two articles and two annotators, with a name that no other test uses."""
+    project = on_server(request.node.name.replace("[", "-").replace("]", "")[:60])
+    desk.stock(project, {"art-0000000000000001": desk.RAIN, "art-0000000000000002": desk.SNOW})
+    desk.people(project, "ann-a", "ann-b")
+    return project

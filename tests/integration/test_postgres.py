@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), default=None)
-SUITES = ("test_exchange.py", "test_referral.py")
+SUITES = ("test_exchange_push.py", "test_exchange_pull.py", "test_referral.py")
 OWNER, USER = "label", "postgres"  # PostgreSQL refuses to run as root; Debian's package brings a user for it
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from tests.integration import desk
@@ -22,7 +21,7 @@ from copydesk.project import Project
 
 pytestmark = pytest.mark.studio
 
-RAIN, SNOW = "Rain fell on Oslo 🌧️ on Monday.", "Snow fell on Bergen."
+RAIN, SNOW = desk.RAIN, desk.SNOW
 OSLO, MONDAY = (13, 17), (24, 30)
 NOBODY_SHOWN = {"created": 0, "unchanged": 0, "superseded": 0, "total": 0}
 
@@ -35,19 +34,9 @@ def corpus(on_server: Callable[..., Project], request: pytest.FixtureRequest) ->
     desk.people(project, "ann-a", "ann-b")
     desk.push(project)
     for who, label in (("ann-a", "GPE"), ("ann-b", "LOC")):
-        answer(project, who, 1, desk.span(*OSLO, label, RAIN))
-        answer(project, who, 2, desk.span(13, 19, "GPE", SNOW))
+        desk.answer(project, who, 1, desk.span(*OSLO, label, RAIN))
+        desk.answer(project, who, 2, desk.span(13, 19, "GPE", SNOW))
     return project
-
-
-def answer(project: Project, who: str, article: int, *regions: dict[str, Any]) -> dict[str, Any]:
-    """Answer the one live task on ``who``'s desk, with the key of the server's owner."""
-    (task,) = [
-        task
-        for task in desk.live(project)
-        if task["annotator"] == who and task["data"]["article_id"].endswith(str(article))
-    ]
-    return Studio.connect(project).annotate(task["id"], regions, completed_by=desk.user_id(project, who))
 
 
 def judge(project: Project, name: str = "judge") -> Studio:
