@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.integration import desk
 from tests.integration.labeller import Labeller, launch
 
 from copydesk.console import quiet
@@ -24,6 +23,8 @@ from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 from copydesk.testing import an_article
+
+from . import desk
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser, pytest.mark.slow]
 

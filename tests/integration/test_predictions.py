@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.integration import desk
 
 from copydesk.labeling import annotators, results
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.earlier import MODEL
 from copydesk.project import Project
+
+from . import desk
 
 pytestmark = pytest.mark.studio
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.integration import desk
 
 from copydesk.console import quiet
 from copydesk.files import read_jsonl
@@ -18,6 +17,8 @@ from copydesk.labeling.review_page import CONFIDENCE, ERROR, GUIDELINE, NOTE
 from copydesk.labeling.studio import Studio
 from copydesk.labeling.tasks import SUPERSEDED
 from copydesk.project import Project
+
+from . import desk
 
 pytestmark = pytest.mark.studio
 

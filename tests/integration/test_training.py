@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.integration import desk
 
 from copydesk.console import quiet
 from copydesk.labeling import annotators, stages
@@ -15,6 +14,8 @@ from copydesk.labeling.studio import Studio
 from copydesk.labeling.training import NothingToTrainOn, train
 from copydesk.project import Project
 from copydesk.status import PersonStatus, status
+
+from . import desk
 
 pytestmark = pytest.mark.studio
 
