@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -91,7 +89,7 @@ def test_a_killed_parent_goes_on_and_leaves_nothing_behind(
         running = start(project)
         time.sleep(chance.uniform(0.3, 0.8) * expected[1])
         children = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
-        os.kill(running.pid, signal.SIGKILL)
+        running.kill()  # nothing, where the machine was quicker than when the time was taken
         running.wait()
         assert not psutil.wait_procs(children, timeout=20)[1]
     assert start(project).wait() == 1
@@ -104,8 +102,8 @@ def test_a_killed_child_costs_nothing(seed: int, tmp_path: Path, expected: tuple
     chance, project = random.Random(seed), a_corpus(tmp_path / "corpus", ARTICLES)
     running = start(project)
     time.sleep(chance.uniform(0.3, 0.8) * expected[1])
-    workers = [child for child in psutil.Process(running.pid).children() if "spawn_main" in " ".join(child.cmdline())]
-    for worker in workers[:1]:
+    children = psutil.Process(running.pid).children() if running.poll() is None else []
+    for worker in [child for child in children if "spawn_main" in " ".join(child.cmdline())][:1]:
         worker.kill()
     assert running.wait() == 1
     assert digests(project) == expected[0]
