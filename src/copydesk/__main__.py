@@ -13,7 +13,7 @@ WIDTH = 80  #: columns for which ``help.txt`` is laid out
 
 def main() -> None:
     """Entry point of the console script."""
-    if sys.argv[1:] in (["--help"], ["-h"]) and shutil.get_terminal_size().columns >= WIDTH:
+    if sys.stdout and sys.argv[1:] in (["--help"], ["-h"]) and shutil.get_terminal_size().columns >= WIDTH:
         _help()
         return
     from copydesk.cli import app
@@ -24,7 +24,8 @@ def main() -> None:
 def _help() -> None:
     """What the parser would say, without the tenth of a second that importing one takes."""
     with open(HELP, "rb") as file, suppress(BrokenPipeError):  # noqa: PTH123
-        os.write(sys.stdout.fileno(), file.read())
+        sys.stdout.buffer.write(file.read())
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

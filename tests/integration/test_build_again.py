@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -85,13 +87,19 @@ def test_a_killed_parent_goes_on_and_leaves_nothing_behind(
     seed: int, tmp_path: Path, expected: tuple[dict[str, str], float]
 ) -> None:
     chance, project = random.Random(seed), a_corpus(tmp_path / "corpus", ARTICLES)
-    for _ in range(2):
+    killed, wait = 0, chance.uniform(0.3, 0.8) * expected[1]
+    while killed < 2:
         running = start(project)
-        time.sleep(chance.uniform(0.3, 0.8) * expected[1])
-        children = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
-        running.kill()  # nothing, where the machine was quicker than when the time was taken
+        time.sleep(wait)
+        if running.poll() is not None:  # quicker than when the time was taken: earlier, and from the start
+            shutil.rmtree(project.build)
+            wait /= 2
+            continue
+        children = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
         running.wait()
         assert not psutil.wait_procs(children, timeout=20)[1]
+        killed += 1
     assert start(project).wait() == 1
     assert digests(project) == expected[0]
     assert not list(project.build.rglob(".*.tmp"))
@@ -100,10 +108,23 @@ def test_a_killed_parent_goes_on_and_leaves_nothing_behind(
 @pytest.mark.slow
 def test_a_killed_child_costs_nothing(seed: int, tmp_path: Path, expected: tuple[dict[str, str], float]) -> None:
     chance, project = random.Random(seed), a_corpus(tmp_path / "corpus", ARTICLES)
-    running = start(project)
-    time.sleep(chance.uniform(0.3, 0.8) * expected[1])
-    children = psutil.Process(running.pid).children() if running.poll() is None else []
-    for worker in [child for child in children if "spawn_main" in " ".join(child.cmdline())][:1]:
-        worker.kill()
+    wait = chance.uniform(0.3, 0.8) * expected[1]
+    while not killed_child(running := start(project), wait):
+        running.wait()
+        shutil.rmtree(project.build)
+        wait /= 2
     assert running.wait() == 1
     assert digests(project) == expected[0]
+
+
+def killed_child(running: subprocess.Popen[bytes], wait: float) -> bool:
+    """Kill a worker of the build after ``wait`` seconds, or as soon as there is one; False when it ended first."""
+    time.sleep(wait)
+    while running.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(running.pid).children():
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.kill()
+                    return True
+        time.sleep(0.01)
+    return False

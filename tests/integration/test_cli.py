@@ -41,6 +41,13 @@ def test_the_help_that_comes_at_once_is_the_parsers(columns: str, tmp_path: Path
     assert at_once == copydesk("-C", ".", "--help", cwd=tmp_path, COLUMNS=columns).stdout
 
 
+def test_help_without_an_output_ends_without_a_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m copydesk --help >&-"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
+    assert b"Traceback" not in done.stderr
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys, copydesk.cli; print([m for m in sys.argv[1:] if m in sys.modules])"
     heavy = ["datasets", "pyarrow", "numpy", "jsonschema", "label_studio_sdk", "rich", "huggingface_hub"]

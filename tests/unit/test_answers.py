@@ -153,6 +153,16 @@ def test_an_answer_that_turns_bad_does_not_withdraw_the_good_one() -> None:
     assert [state for state in read(export, before).states if state["status"] == "withdrawn"] == []
 
 
+@pytest.mark.parametrize("familiar", [False, True])
+def test_a_task_that_cannot_be_read_after_a_move_withdraws_nothing(familiar: bool) -> None:
+    before, export = read(an_export()).states, an_export(familiar=familiar)
+    for sheet in export.sheets:
+        for task in sheet.tasks:
+            task["id"] += 1000
+    export.sheets[0].tasks[0] = {"id": export.sheets[0].tasks[0]["id"]}
+    assert [state for state in read(export, before).states if state["status"] == "withdrawn"] == []
+
+
 def test_people_are_pseudonyms_before_anything_is_written() -> None:
     task = {
         "id": 1,

@@ -10,7 +10,7 @@ import pytest
 from copydesk import files
 from copydesk.dataset import parquet
 from copydesk.dataset.release.diff import Diff, diff
-from copydesk.dataset.release.facts import MANIFEST, NotARelease
+from copydesk.dataset.release.facts import MANIFEST, BrokenRelease, NotARelease
 from copydesk.schemas import Schemas
 from released import a_release, rows
 
@@ -77,6 +77,11 @@ def test_an_article_that_moved_to_another_family_or_split_is_named(tmp_path: Pat
     before, after = "fam-" + "1" * 16, "fam-" + "2" * 16
     assert found.moved("family_id") == [{"article_id": second["article_id"], "before": before, "after": after}]
     assert found.summary()["splits_moved"] == 1
+
+
+def test_rows_out_of_order_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BrokenRelease, match="rows of articles are out of order"):
+        changed(tmp_path, articles=rows()["articles"][::-1])
 
 
 def test_what_is_no_release_is_wrong_usage(tmp_path: Path) -> None:

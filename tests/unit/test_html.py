@@ -152,6 +152,14 @@ def test_a_label_that_is_no_encoding_of_pages_says_nothing(label: str) -> None:
     assert "\\ud800 +2AA-" in decoded.text and decoded.text.isprintable()
 
 
+@pytest.mark.parametrize("label", ["utf-16", "utf-8"])
+def test_a_label_that_cannot_be_true_does_not_count(label: str) -> None:
+    text = "El niño comió una manzana en el jardín de la señora Muñoz. " * 3
+    page = f"<meta charset={label}><p>{text}</p>".encode("cp1252")
+    decoded = decode(page if len(page) % 2 == 0 else page + b" ")
+    assert text in decoded.text and not decoded.is_repaired
+
+
 def reading(data: bytes, **limits: int) -> Raw | Reject:
     source = Source("s", (), "unknown", False, limits=Limits(**limits))
     return next(read(io.BytesIO(data), "raw/a.html.gz", source))

@@ -54,7 +54,7 @@ def test_two_people_cannot_tell_who_stands_apart() -> None:
 def test_confusions_are_seen_from_each_side() -> None:
     one, other = people(STANCE, *answered([["favor", "neutral"], ["favor", "neutral"], ["against", "against"]]))
     assert one.says == (
-        "With one other there is no telling who stands apart. "
+        "No two others answered the same tasks, so there is no telling who stands apart. "
         "Most often says favor where another says neutral (2 times)."
     )
     assert one.confusions == (Confused("favor", "neutral", 2),)

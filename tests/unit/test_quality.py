@@ -48,6 +48,7 @@ def test_a_text_that_breaks_off_is_truncated_and_keeps_its_last_words(end: str) 
         "- a line of a list that nobody closes with a full stop",
         "The Council Will Pay for the Bridge",
         "Best bridge: Oslo",
+        "for more on the plan of the city see www.example.com/news",
     ],
 )
 def test_a_text_that_ends_is_not(end: str) -> None:
@@ -60,6 +61,7 @@ def test_where_no_sentence_is_closed_the_last_one_tells_nothing() -> None:
 
 def test_words_after_which_a_sentence_goes_on() -> None:
     assert is_open("He met Mr") is False and is_open("he met the") and not is_open("the end")
+    assert is_open(f"He said {'_' * 20} the") and not is_open(f"{'_' * 1_000_000} %"), "soon told, however long"
 
 
 def test_words_that_a_synonym_machine_puts_are_traces_when_they_are_many() -> None:

@@ -161,6 +161,21 @@ def test_a_small_table_of_many_large_cells_is_a_bomb() -> None:
     assert peak < 100_000_000
 
 
+def test_different_cells_that_pack_well_are_refused_before_they_are_unpacked() -> None:
+    packed = io.BytesIO()
+    with pq.ParquetWriter(packed, pa.schema([("text", pa.string())]), use_dictionary=False, compression="zstd") as file:
+        file.write_table(pa.table({"text": [f"{n} {'a' * 1_000_000}" for n in range(64)]}))
+    assert len(packed.getvalue()) < 50_000
+    before = pa.total_allocated_bytes()
+    assert codes(read("parquet", packed.getvalue(), article_mb=2)) == ["decompression-bomb"]
+    assert pa.total_allocated_bytes() - before < 1_000_000
+
+
+@pytest.mark.parametrize("cell", [7, 1.5, True])
+def test_a_column_of_other_things_is_read_as_text(cell: object) -> None:
+    assert codes(read("parquet", a_parquet(text=[STORY], html=[cell]))) == ["kept"]
+
+
 def test_a_quoted_field_leads_back_through_its_quotes() -> None:
     raw = read("csv", b'id,text\n7,"She said ""rain"", twice."\n')[0]
     assert isinstance(raw, Raw) and raw.content.text == 'She said "rain", twice.' and raw.identity == "7"

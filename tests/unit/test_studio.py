@@ -77,6 +77,42 @@ def test_of_a_task_that_the_server_cannot_send_there_is_the_number(
     assert len(asked) <= 30 * len(bad)
 
 
+def listing(monkeypatch: pytest.MonkeyPatch, count: int, fails: Callable[[list[int], int], bool]) -> list[int]:
+    """A server of ``count`` tasks; ``fails`` is given a page and its number. The list grows as pages are asked for."""
+    asked = list[int]()
+
+    def call(_: Studio, method: str, path: str, *, params: dict[str, Any]) -> bytes:
+        after = orjson.loads(params["query"])["filters"]["items"][-1]["value"]
+        left = range(after + 1, count + 1)
+        page = list(left[: params["page_size"]])
+        asked.append(len(page))
+        if params["include"] != "id" and fails(page, len(asked)):
+            raise Refused(500, "no reason given")
+        return orjson.dumps({"tasks": [{"id": each, "annotations": []} for each in page], "total": len(left)})
+
+    monkeypatch.setattr(Studio, "_call", call)
+    return asked
+
+
+def test_after_a_hiccup_pages_grow_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = listing(monkeypatch, 10_000, lambda page, number: number <= 7)
+    assert len(list(Studio("http://127.0.0.1:9", "0" * 40).answered(1))) == 10_000
+    assert len(asked) < 40
+
+
+def test_a_server_that_fails_with_every_answer_is_said_and_not_asked_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = listing(monkeypatch, 100_000, lambda page, number: True)
+    with pytest.raises(Refused):
+        list(Studio("http://127.0.0.1:9", "0" * 40).answered(1))
+    assert len(asked) < 2000
+
+
+def test_who_must_know_each_task_whole_is_told_of_none_by_number_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    listing(monkeypatch, 30, lambda page, number: 7 in page)
+    with pytest.raises(Refused):
+        list(Studio("http://127.0.0.1:9", "0" * 40).tasks(1, ("id", "data")))
+
+
 def test_a_server_that_fails_altogether_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def call(*_: object, **__: object) -> bytes:
         raise Refused(500, "it refused GET api/tasks/ with 500")

@@ -33,7 +33,8 @@ class Reading:
     states: list[Annotation] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     unsettled: set[int] = field(default_factory=set)  #: Label Studio projects to look at in whole the next time
-    untold: set[tuple[str, int | None]] = field(default_factory=set)  #: desks' tasks that do not say who answered what
+    unread: set[tuple[str, int | None]] = field(default_factory=set)  #: tasks of desks that say nothing but a number
+    untold: set[tuple[str, int | None]] = field(default_factory=set)  #: tasks that do not say which answers they have
 
 
 def read(export: Export, layer: Layer, known: Mapping[str, Annotation], check: Check) -> Reading:
@@ -69,7 +70,7 @@ def _task(
     place = _place(sheet, task)
     task_id = _id(task.get("id")) if isinstance(task, dict) else None
     if task_id is None or not isinstance(task, dict) or not isinstance(task.get("annotations"), list):
-        reading.untold.add((sheet.desk, task_id))
+        reading.unread.add((sheet.desk, task_id))
         reading.unsettled.add(sheet.project_id)
         reading.issues.append(_unread(task, place))
         return
@@ -205,9 +206,12 @@ def _withdrawn(
         hint = "is it another server? put its backup back, or go on: known answers stay"
         reading.issues.append(Issue("other-server", sheet.desk, message, hint=hint, severity="warning"))
         return
+    numbers = {(sheet.desk, record["source"]["task_id"]) for record in mine}
+    if any(task not in numbers for task in reading.unread if task[0] == sheet.desk):
+        return  # on a server that moved and numbers anew it may be the task of any of them
     for record in missing:
         task_id = record["source"]["task_id"]
-        if reading.untold & {(sheet.desk, None), (sheet.desk, task_id)}:
+        if (sheet.desk, task_id) in reading.untold | reading.unread:
             continue
         if sheet.whole or task_id in changed:
             when = changed.get(task_id) or at

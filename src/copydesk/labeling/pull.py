@@ -105,7 +105,7 @@ class _Pull:
         for desk, places in found.items():
             if desk.layer == layer.name:
                 Ledger(self.project, self.studio).tidy(places, look=self.reconcile)
-                sheets += [sheet for place in places if (sheet := self._sheet(book, desk, place, names)) is not None]
+                sheets += self._sheets(book, desk, places, names)
         if sheets:
             roles = {each.name: each.role for each in annotators.read(self.project)}
             number = max(exports.last(self.project, layer.name), self.mark.applied(layer)) + 1
@@ -115,14 +115,21 @@ class _Pull:
                 path.unlink()  # the history owes it nothing
         return book.counts(), book.issues
 
-    def _sheet(self, book: _Book, desk: Desk, place: Place, names: Mapping[int, str]) -> Sheet | None:
-        """What is new at one place; None when nothing is."""
+    def _sheets(self, book: _Book, desk: Desk, places: list[Place], names: Mapping[int, str]) -> list[Sheet]:
+        """What is new at a desk. Of several places all are looked at whole or none: what one lacks another may have."""
+        found = [self._sheet(book, desk, place, names, self.reconcile) for place in places]
+        if len(places) > 1 and any(sheet and sheet.whole for sheet in found):
+            found = [self._sheet(book, desk, place, names, whole=True) for place in places]
+        return [sheet for sheet in found if sheet is not None]
+
+    def _sheet(self, book: _Book, desk: Desk, place: Place, names: Mapping[int, str], whole: bool) -> Sheet | None:
+        """What is new at one place, or all that is there; None when nothing is."""
         newest = self.studio.extent(place.project_id)[1]
         known = self.mark.place(book.layer, self.studio, place)
         n_answers = sum(int(place.record.get(name) or 0) for name in COUNTS)
         if known is None and n_answers == 0:
             return None
-        whole = self.reconcile or known is None or known["pending"] or self.mark.lost_lines(book.layer, book.n_states)
+        whole = whole or known is None or known["pending"] or self.mark.lost_lines(book.layer, book.n_states)
         if not whole and known and known["newest"] == newest and known["n_answers"] == n_answers:
             return None
         sheet = Sheet(

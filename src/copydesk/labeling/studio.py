@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 URL, API_KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 PAGE = 1000  #: tasks per page of a listing, to begin with
+SPOILT = 100  #: tasks of a listing that the server may fail to send; with more it is the server that fails
 READ_S, WRITE_S = 120.0, 300.0
 COUNTS = ("total_annotations_number", "skipped_annotations_number")  #: of a project's answers; costly to the server
 
@@ -162,16 +163,20 @@ class Studio:
         fields = (*_TASK, *(f"annotations.{name}" for name in _ANSWER))
         lean = {"fields": "all", "expand": "annotations", "review": True}  # "review": nothing is counted up per task
         has_answers = {"filter": "filter:tasks:annotations_ids", "operator": "empty", "type": "Number", "value": False}
-        yield from self._listing(project_id, fields, [_changed_since(since) if since else has_answers], **lean)
+        filters = [_changed_since(since) if since else has_answers]
+        yield from self._listing(project_id, fields, filters, spare=SPOILT, **lean)
 
-    def _listing(self, project_id: int, include: Sequence[str], filters: list[Json], **more: Any) -> Iterator[Json]:
+    def _listing(
+        self, project_id: int, include: Sequence[str], filters: list[Json], spare: int = 0, **more: Any
+    ) -> Iterator[Json]:
         """Tasks by ascending id. A page begins after the last id, so no task is passed over when another one goes.
 
         One answer that the server took but cannot send (half an emoji, a lone surrogate) makes every page with it
-        fail. It is found by smaller and smaller pages; of its task there is only the id.
+        fail. It is found by smaller and smaller pages; of its task there is only the id. ``spare`` says of how many
+        tasks that may be so; who must know each task whole spares none.
         """
         wanted = {"project": project_id, "include": ",".join(include), "resolve_uri": False} | more
-        last, size, narrowing = 0, PAGE, False
+        last, size, suspect = 0, PAGE, 0  # suspect: of so many tasks from here on one cannot be sent
         while True:
             after = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": last}
             query = {"ordering": ["tasks:id"], "filters": {"conjunction": "and", "items": [*filters, after]}}
@@ -179,11 +184,13 @@ class Studio:
             try:
                 body = self._call("GET", "api/tasks/", params=params)
             except Refused as error:
-                if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                if error.status != HTTPStatus.INTERNAL_SERVER_ERROR or not spare:
                     raise
-                if narrowing := size > 1:
+                suspect = size
+                if size > 1:
                     size //= 2
                     continue
+                spare -= 1
                 body = self._call("GET", "api/tasks/", params={**params, "include": "id", "fields": "", "expand": ""})
             answer = self._parsed(body, "api/tasks/")
             rows, total = self._rows(answer.get("tasks"), "api/tasks/"), answer.get("total")
@@ -194,7 +201,8 @@ class Studio:
             if total <= len(ids) or not ids:
                 return
             last = max(ids)
-            if not narrowing:
+            suspect -= len(ids)
+            if suspect <= 0:
                 size = max(1, min(_PAGE_MOST, size * PAGE, len(ids) * _PAGE_BYTES // len(body)))
 
     def task(self, task_id: int) -> Json | None:

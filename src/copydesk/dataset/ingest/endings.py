@@ -15,6 +15,7 @@ OPEN = frozenset(_WORDS.split())
 _CLOSED = re.compile(r"[.!?:;…\"'”’)\]]\s*$")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)")
 _LAST = re.compile(r"([\w’']+)$")
+TAIL = 16  #: letters, more than any word of OPEN has
 BULLETS = "-•*–—·|"
 LONG = 40  #: letters of a line whose comma at the end speaks for a cut
 WORDS = 5  #: of an unfinished sentence, at least
@@ -26,8 +27,9 @@ def is_open(line: str) -> bool:
     """Whether a line ends in a word after which a sentence goes on, or a long one in a comma."""
     if line.endswith(","):
         return len(line) >= LONG
-    last = _LAST.search(line)
-    return last is not None and (last[1] if last.start() else last[1].lower()) in OPEN
+    tail = line[-TAIL:]
+    last = _LAST.search(tail)
+    return last is not None and (last[1] if last.start() or len(line) > TAIL else last[1].lower()) in OPEN
 
 
 def breaks_off(text: str) -> bool:
@@ -41,7 +43,7 @@ def breaks_off(text: str) -> bool:
 def _runs_on(line: str) -> bool:
     words = _SENTENCE.split(line)[-1].split()
     n_small = sum(word[0].islower() for word in words)
-    return len(words) >= WORDS and n_small >= SMALL * len(words) and words[-1][-1].islower()
+    return len(words) >= WORDS and n_small >= SMALL * len(words) and words[-1].isalpha() and words[-1].islower()
 
 
 def _closes_others(text: str, lines: list[str]) -> bool:

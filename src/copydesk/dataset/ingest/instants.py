@@ -62,7 +62,7 @@ def months(text: str) -> Iterator[Mention]:
 
 
 def _around_years(text: str) -> list[tuple[int, int]]:
-    """Stretches that hold all dates, as every date has a year: few and short in most texts."""
+    """Stretches that hold the dates, as each has a year and its parts near it: few and short in most texts."""
     found = list[tuple[int, int]]()
     if "19" not in text and "20" not in text:  # soon told
         return found

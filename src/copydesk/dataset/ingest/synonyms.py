@@ -24,7 +24,7 @@ def words(text: str) -> set[str]:
 
 def puts_synonyms(text: str, odd: frozenset[str] | None = None) -> bool:
     """Whether a machine seems to have put synonyms for words all over a text; ``odd``: the list, if not ours."""
-    odd, parts = odd or known(), text.split()
+    odd, parts = known() if odd is None else odd, text.split()
     if len(odd.intersection(parts)) < LEAST // 2:  # soon told, and so of most texts
         return False
     return len(odd & words(text)) >= max(LEAST, SHARE * len(parts))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, withhold
-from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.facts import BrokenRelease, ReleaseFacts
 
 Row = dict[str, Any]
 Key = tuple[str, ...]
@@ -176,12 +176,16 @@ class _Side:
         return {row["article_id"] for row in rows if not is_cleared(row)}
 
     def by_article(self, config: str) -> Iterator[tuple[str, Rows]]:
-        """Rows by key, those about one article together, in the order of articles."""
+        """Rows by key, those about one article together, in the order of articles. Raises BrokenRelease."""
         about = itemgetter("a" if config == "families" else "article_id")
         hidden = self.withheld if config not in UNLABELLED else set()
         splits = [split for split in self.facts.counts.get(config, {}) if split not in hidden]
         rows = merge(*(run for split in splits for run in self.facts.runs(config, split)), key=about)
+        last = ""
         for article_id, group in groupby(rows, about):
+            if article_id <= last:
+                raise BrokenRelease(self.facts.folder, ValueError(f"rows of {config} are out of order"))
+            last = article_id
             yield article_id, {key_of(config, row): self._comparable(config, row) for row in group}
 
     def _comparable(self, config: str, row: Row) -> Row:

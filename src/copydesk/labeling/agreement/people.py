@@ -193,7 +193,7 @@ def _says(
     if agreement is None:
         return "Nobody else has answered the same tasks yet."
     if among_others is None:
-        told = "With one other there is no telling who stands apart."
+        told = "No two others answered the same tasks, so there is no telling who stands apart."
     elif stands_apart:
         told = "Stands apart from the others: look at their answers together."
     else:

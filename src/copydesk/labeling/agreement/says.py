@@ -10,7 +10,7 @@ RELIABLE, TENTATIVE = 0.8, 0.667
 
 def alpha(value: float, low: float | None = None, high: float | None = None) -> str:
     """Of a chance-corrected coefficient, and whether its interval leaves that open."""
-    if low is None or high is None or _alpha(low) == _alpha(high):
+    if low is None or high is None or len({_alpha(low), _alpha(value), _alpha(high)}) == 1:
         return _alpha(value)
     return f"{_alpha(value)} The interval reaches over a border: more articles may say otherwise."
 

@@ -11,7 +11,7 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w:.-]+)", re.IGNORECASE)
 # What browsers take these labels for (WHATWG Encoding): pages written on Windows name the standard's subset.
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
 # Codecs of Python that are no encoding of pages: what they make of bytes need not be text.
-_NONE = frozenset(["unicode-escape", "raw-unicode-escape", "punycode", "idna", "utf-7", "undefined"])
+_NONE = frozenset(["unicode-escape", "raw-unicode-escape", "punycode", "idna", "utf-7", "undefined", "charmap"])
 ALMOST = 4  #: letters that UTF-8 explains, for each byte that it does not, and it is UTF-8 with damage
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -40,6 +40,8 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         labels.append("utf-8")
     elif decoded := _strict(data, "utf-8") or _damaged(data):
         return decoded
+    if meta and _codec(meta[1].decode("ascii")).startswith(("utf-16", "utf-32")):
+        labels[1] = None  # it was read as ASCII, so the page is in neither
     for label in labels:
         if label and (decoded := _strict(data, _codec(label))):
             return decoded
@@ -72,6 +74,6 @@ def _damaged(data: bytes) -> Decoded | None:
 def _detected(data: bytes) -> Decoded:
     from turbohtml.detect import detect
 
-    found = detect(data[:200_000]).encoding
+    found = detect(_META.sub(b"", data[:200_000])).encoding  # its own label was tried, and is wrong
     decoded = _strict(data, _codec(found)) if found else None
     return decoded or Decoded(data.decode("utf-8", "replace"), "utf-8", True)

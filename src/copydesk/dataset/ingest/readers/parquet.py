@@ -5,7 +5,7 @@ The raw bytes of an article are its text's cell, in UTF-8: what Parquet stores b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from os import SEEK_END
 from typing import IO, Any
 
@@ -38,22 +38,43 @@ def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iter
             message = f"no column {source.column(TEXT)!r}, which should hold the text; map it under [columns]"
             yield reject("no-text-column", path, None, message)
             return
-        for batch in table.iter_batches(BATCH, row_groups=list(groups), columns=columns):
-            for at in range(len(batch)):
-                (row,) = batch.slice(at, 1).to_pylist()
-                left -= sum(len(row.get(name) or "") for name in texts)
-                if left < 0:
-                    message = "grows past the source's [limits] when unpacked; raise them if it is meant to"
-                    yield reject("decompression-bomb", f"{path}#after-{number}", None, message)
-                    return
-                number += 1
-                yield _article(row, f"{path}#{number}", source)
+        for row in _rows(table, groups, columns, texts, left):
+            if row is None:
+                message = "grows past the source's [limits] when unpacked; raise them if it is meant to"
+                yield reject("decompression-bomb", f"{path}#after-{number}", None, message)
+                return
+            number += 1
+            yield _article(row, f"{path}#{number}", source)
     except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         message = f"not clean Parquet behind row {number} ({str(error)[:120]}); write it again"
         yield reject("bad-parquet", f"{path}#after-{number}", None, message)
         return
     if not number:
         yield reject("empty", path, b"", "holds no row; take it out, or fetch it again")
+
+
+def _rows(
+    table: Any, groups: Iterable[int], columns: Sequence[str], texts: Sequence[str], left: int
+) -> Iterator[dict[str, Any] | None]:
+    """Rows; None, and no more, where their texts would hold more than ``left`` letters."""
+    for group in groups:
+        if _held(table.metadata.row_group(group), texts) > left:
+            yield None
+            return
+        for batch in table.iter_batches(BATCH, row_groups=[group], columns=columns):
+            for at in range(len(batch)):
+                (row,) = batch.slice(at, 1).to_pylist()
+                left -= sum(len(cell) for name in texts if isinstance(cell := row.get(name), (str, bytes)))
+                if left < 0:  # equal cells, which stand in the file once
+                    yield None
+                    return
+                yield row
+
+
+def _held(group: Any, texts: Sequence[str]) -> int:
+    """Bytes of a row group's texts, unpacked, as the file itself says."""
+    columns = (group.column(n) for n in range(group.num_columns))
+    return sum(column.total_uncompressed_size for column in columns if column.path_in_schema in texts)
 
 
 def _opened(file: IO[bytes], texts: Sequence[str]) -> Any:
@@ -67,7 +88,7 @@ def _opened(file: IO[bytes], texts: Sequence[str]) -> Any:
 
 
 def _allowed(file: IO[bytes], source: Source) -> int:
-    """Letters of text that a file of this size may hold."""
+    """Letters of text that a part of a file of this size may hold."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     return max(source.limits.article_bytes, source.limits.ratio * size)

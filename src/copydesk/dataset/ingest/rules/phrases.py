@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+
+from copydesk.dataset.ingest.rules.remembered import remembered
 
 
 def folded(text: str) -> str:
@@ -12,7 +13,7 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
 
 
-_of_line = lru_cache(2048)(folded)  #: as several patterns ask of the same line
+_of_line = remembered(folded)
 
 
 @dataclass(frozen=True, slots=True)

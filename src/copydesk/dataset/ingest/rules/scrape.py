@@ -9,9 +9,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 
+from copydesk.dataset.ingest.rules.remembered import remembered
 from copydesk.spans import Span
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -51,13 +52,13 @@ class Take:
 
 
 # Many rules ask the same of the same line, and its text stays the same object from rule to rule.
-@lru_cache(2048)
+@remembered
 def ends(text: str) -> bool:
     """Whether a line ends a sentence."""
     return text.rstrip("\"'”’)]").endswith((".", "!", "?", "…"))
 
 
-@lru_cache(2048)
+@remembered
 def is_title_case(text: str) -> bool:
     """Whether most words of a line have capitals, as in headings."""
     if text.isascii():
@@ -69,7 +70,7 @@ def is_title_case(text: str) -> bool:
     return sum(map(str.isupper, letters)) > 0.5 * len(letters)
 
 
-@lru_cache(2048)
+@remembered
 def is_prose(text: str) -> bool:
     """Whether a line reads like a paragraph of a story, not like a heading, a label or a caption."""
     if len(text) < PROSE or is_title_case(text):
