@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from copydesk.console import Progress
+from copydesk.cycles import unsearched
 from copydesk.files import append_jsonl, locked, read_json, write_json
 from copydesk.issues import Issue
 from copydesk.labeling import annotators, answers, desks, exports
@@ -60,7 +61,7 @@ def pull(
 
     Raises: Locked, while another exchange runs here; OutsideError, after which the same call goes on.
     """
-    with locked(project.private / "exchange.lock", EXCHANGE):
+    with locked(project.private / "exchange.lock", EXCHANGE), unsearched():
         work = _Pull(project, studio, now, reconcile, Schemas.of(project), _Mark(project))
         found = desks.find(project, studio.projects(COUNTS))
         names = {int(studio.me()["id"]): exports.OPERATOR} | annotators.users(project, studio)
