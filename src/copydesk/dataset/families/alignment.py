@@ -1,36 +1,23 @@
 """Which passages of two texts correspond: the evidence for a link, and what the wording is judged by.
 
-In:  two texts.
-Out: an :class:`Alignment`: pairs of passages by code points, the share of each text that they cover, how the words
-     inside them differ. Sentences match by the weight of the content words they share, in whatever order they stand.
+In:  fingerprints, and pairs of them.
+Out: an :class:`Alignment` of each: pairs of passages by code points, the share of each text that they cover, how the
+     words inside them differ. Sentences match as sentences.py has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from copydesk.dataset.families import words as w
-from copydesk.dataset.families.prints import letters
+from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint, letters, run_places
+from copydesk.dataset.families.sentences import Matches, Sentences
 
-MATCH = 0.35  #: share of the lighter sentence's content weight that must stand in the other sentence
-HALF = 0.55  #: the same where only one of the two is the other's best counterpart
-MIN_WEIGHT = 8.0  #: and the least weight that is evidence at all: two rare words
-LONGEST = 45  #: words of a sentence; longer ones are cut, texts without full stops stay comparable
-MAX_SENTENCES = 600  #: of a text; what comes after is not aligned
 MAX_ORDERED = 10_000  #: words of the matched sentences whose order is compared
-_AT_ONCE = 1_000_000  # sentence pairs with a key in common that are summed at a time
-SCRAP = 2  #: words that make no sentence of their own
-
-Matrix = npt.NDArray[Any]
-Index = npt.NDArray[np.int64]
-Pairs = list[tuple[int, int]]  # a sentence of a, and of b
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,143 +57,74 @@ class Alignment:
     wording: Wording
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One text cut in sentences, with the content words of each."""
-
-    hashes: w.Hashes
-    spans: w.Spans
-    starts: Index  # first word of each sentence, and one past the last
-    keys: w.Hashes  # content words; sorted, each once
-    weights: Matrix  # beside keys
-    places: Index  # of each content word of the text in keys
-    sentences: Index  # and its sentence
-    totals: Matrix  # content weight of each sentence
-
-
-@lru_cache(maxsize=512)
-def _side(text: str) -> _Side:
-    words, spans, opens = w.lexicon().read(text)
-    starts = np.array(_cuts(np.flatnonzero(opens).tolist(), len(spans))[: MAX_SENTENCES + 1])
-    content = np.flatnonzero(words.kinds[: starts[-1]] > w.COMMON)
-    keys, first, places = np.unique(words.hashes[content], return_index=True, return_inverse=True)
-    weights = words.weights[content].astype(np.float64)
-    sentences = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[content]
-    totals = np.bincount(sentences, weights=weights, minlength=len(starts) - 1)
-    return _Side(words.hashes, spans, starts, keys, weights[first], places, sentences, totals)
-
-
-def _cuts(opens: Sequence[int], end: int) -> list[int]:
-    """Where sentences begin, and the end: long ones cut, scraps such as "U.S." left with what follows."""
-    cuts = [0]
-    for first in [*opens, end]:
-        while first - cuts[-1] > LONGEST:
-            cuts.append(cuts[-1] + LONGEST)
-        if first - cuts[-1] > SCRAP:
-            cuts.append(first)
-    if cuts[-1] < end:
-        cuts = [*(cuts[:-1] or cuts), end]
-    return cuts
-
-
 def align(a: str, b: str) -> Alignment:
     """The alignment of two texts."""
-    left, right = _side(a), _side(b)
-    _, in_left, in_right = np.intersect1d(left.keys, right.keys, assume_unique=True, return_indices=True)
-    common = _common(left, right, in_left, in_right)
-    matches, mutual = _matches(common, left.totals, right.totals)
-    a_used, b_used = (np.unique([pair[n] for pair in matches]).astype(np.int64) for n in range(2))
-    a_told, b_told = (np.array([pair[n] for pair in mutual], np.int64) for n in range(2))
-    return Alignment(
-        passages=_passages(left, right, matches),
-        a_covered=_covered(left, a_used),
-        b_covered=_covered(right, b_used),
-        a_weight=float(left.weights[in_left].sum() / max(left.weights.sum(), 1e-9)),
-        b_weight=float(right.weights[in_right].sum() / max(right.weights.sum(), 1e-9)),
-        words=(len(left.hashes), len(right.hashes)),
-        wording=_wording(_inside(left, a_told), _inside(right, b_told)),
-    )
+    return aligned(fingerprint([a, b]), np.array([(0, 1)]))[0]
 
 
-def _common(left: _Side, right: _Side, in_left: Index, in_right: Index) -> Matrix:
-    """Weight of the keys that a sentence of one and a sentence of the other share. Shape: (sentences, sentences).
-
-    Summed over the few sentences that have each key, which takes a fraction of what a product of tables does.
-    """
-    (left_keys, ours), (right_keys, theirs) = _holders(left, in_left), _holders(right, in_right)
-    starts = np.searchsorted(right_keys, np.arange(len(in_right) + 1))
-    times = np.diff(starts)[left_keys]
-    shape = len(left.starts) - 1, len(right.starts) - 1
-    total = np.zeros(shape[0] * shape[1])
-    for part in np.array_split(np.arange(len(ours)), 1 + int(times.sum()) // _AT_ONCE):
-        each = np.repeat(part, times[part])
-        first = np.cumsum(times[part]) - times[part]
-        place = starts[left_keys[each]] + np.arange(len(each)) - np.repeat(first, times[part])
-        cells = ours[each] * shape[1] + theirs[place]
-        total += np.bincount(cells, left.weights[in_left][left_keys[each]], len(total))
-    return total.reshape(shape)
-
-
-def _holders(side: _Side, columns: Index) -> tuple[Index, Index]:
-    """The common keys, by number, and the sentences that have them; sorted, each pair once."""
-    number = np.full(len(side.keys), -1)
-    number[columns] = np.arange(len(columns))
-    of_word = number[side.places]
-    kept = of_word >= 0
-    n = len(side.starts)
-    pairs = np.unique(of_word[kept] * n + side.sentences[kept])
-    return pairs // n, pairs % n
+def aligned(prints: Prints, pairs: Index) -> list[Alignment]:
+    """The alignment of each of ``pairs``. Shape: (n, 2) rows of ``prints``."""
+    sentences = Sentences.of(prints)
+    matches = Matches.of(prints, sentences, pairs)
+    sizes, of_pair = prints.words.sizes[pairs], np.searchsorted(matches.pair, np.arange(len(pairs) + 1)).tolist()
+    covered = [
+        _covered(sentences, matches.pair, told, sizes[:, n]) for n, told in enumerate((matches.left, matches.right))
+    ]
+    weight = [matches.shared / np.maximum(sentences.whole[texts], 1e-9) for texts in pairs.T]
+    columns = (column.tolist() for column in (*covered, *weight, *sizes.T))
+    passages = [_passages(sentences, matches, slice(*some)) for some in pairwise(of_pair)]
+    return [
+        Alignment(found, a_covered, b_covered, a_weight, b_weight, (a_words, b_words), how)
+        for found, how, a_covered, b_covered, a_weight, b_weight, a_words, b_words in zip(
+            passages, _wordings(prints, sentences, matches, pairs), *columns, strict=True
+        )
+    ]
 
 
-def _matches(common: Matrix, a_total: Matrix, b_total: Matrix) -> tuple[Pairs, Pairs]:
-    """Sentences that say the same, and those among them that are each other's best counterpart."""
-    if not common.size:
-        return [], []
-    share = common / np.maximum(np.minimum.outer(a_total, b_total), 1e-9)
-    good = (common >= MIN_WEIGHT) & (share >= MATCH)
-    value = np.where(good, common * np.minimum(share, 1), 0.0)
-    by_a, by_b = np.zeros_like(good), np.zeros_like(good)
-    by_a[np.arange(len(value)), value.argmax(axis=1)] = True
-    by_b[value.argmax(axis=0), np.arange(value.shape[1])] = True
-    mutual = by_a & by_b & good
-    # a sentence may be one half of another one, which has its best counterpart in the other half
-    every = mutual | ((by_a | by_b) & good & (share >= HALF))
-    return [(i, j) for i, j in np.argwhere(every).tolist()], [(i, j) for i, j in np.argwhere(mutual).tolist()]
+def _covered(sentences: Sentences, pair: Index, told: Index, sizes: Index) -> Array:
+    """Share of each pair's words, on one side, that stand in the sentences told."""
+    n = max(1, len(sentences.sizes))
+    each = np.unique(pair * n + told)
+    covered: Array = np.bincount(each // n, sentences.sizes[each % n], len(sizes)) / np.maximum(sizes, 1)
+    return covered
 
 
-def _passages(left: _Side, right: _Side, matches: Pairs) -> tuple[Passages, ...]:
+def _passages(sentences: Sentences, matches: Matches, some: slice) -> tuple[Passages, ...]:
     """Matches that follow one another on both sides, joined."""
     blocks: list[list[int]] = []
-    for i, j in matches:
+    for i, j in zip(matches.left[some].tolist(), matches.right[some].tolist(), strict=True):
         for block in reversed(blocks[-8:]):
             if block[1] <= i <= block[1] + 1 and block[3] <= j <= block[3] + 1:
                 block[1], block[3] = i, j
                 break
         else:
             blocks.append([i, i, j, j])
-    return tuple(Passages(*_place(left, *block[:2]), *_place(right, *block[2:])) for block in blocks)
+    if not blocks:
+        return ()
+    places = sentences.places[np.array(blocks)]  # of each block: first and last sentence of a, of b
+    return tuple(Passages(*each) for each in places[:, [0, 1, 2, 3], [0, 1, 0, 1]].tolist())
 
 
-def _place(side: _Side, first: int, last: int) -> tuple[int, int]:
-    return int(side.spans[side.starts[first], 0]), int(side.spans[side.starts[last + 1] - 1, 1])
+def _wordings(prints: Prints, sentences: Sentences, matches: Matches, pairs: Index) -> Iterator[Wording]:
+    """How the words differ in sentences that are each other's best counterparts; in the whole texts without any."""
+    pair = matches.pair[matches.mutual]
+    sides = []
+    for texts, told in zip(pairs.T, (matches.left, matches.right), strict=True):
+        told = told[matches.mutual]
+        sizes = sentences.sizes[told]
+        told_words = letters(prints.words.flat[run_places(sentences.first[told], sizes)])
+        ends = np.cumsum([0, *np.bincount(pair, sizes, len(pairs)).astype(np.int64)]).tolist()
+        sides.append([told_words[a : min(b, a + MAX_ORDERED)] for a, b in pairwise(ends)])
+        for n in np.flatnonzero(np.diff(ends) == 0).tolist():
+            sides[-1][n] = letters(prints.words[int(texts[n])][:MAX_ORDERED])
+    return map(_wording, *sides)
 
 
-def _covered(side: _Side, sentences: Index) -> float:
-    return float(np.diff(side.starts)[sentences].sum() / max(len(side.hashes), 1))
-
-
-def _inside(side: _Side, sentences: Index) -> w.Hashes:
-    """The words of sentences, in the order given; of the whole text when there are none."""
-    if not len(sentences):
-        return side.hashes[:MAX_ORDERED]
-    return np.concatenate([side.hashes[side.starts[s] : side.starts[s + 1]] for s in sentences])[:MAX_ORDERED]
-
-
-def _wording(ours: w.Hashes, theirs: w.Hashes) -> Wording:
+def _wording(ours: str, theirs: str) -> Wording:
     shorter, longer = sorted((len(ours), len(theirs)))
     if not shorter:
         return Wording()
-    gaps = _gaps(LCSseq.opcodes(letters(ours), letters(theirs)))
+    gaps = _gaps(ours, theirs)
     same = len(ours) - sum(x for x, _ in gaps)
     swaps = sum(min(gap) > 0 and max(gap) <= 3 for gap in gaps)
     return Wording(
@@ -218,17 +136,11 @@ def _wording(ours: w.Hashes, theirs: w.Hashes) -> Wording:
     )
 
 
-def _gaps(codes: Iterable[Any]) -> list[tuple[int, int]]:
+def _gaps(ours: str, theirs: str) -> list[tuple[int, int]]:
     """Words of a and of b in each stretch between equal ones."""
-    found: list[tuple[int, int]] = []
-    open_gap = False
-    for code in codes:
-        if code.tag == "equal":
-            open_gap = False
-            continue
-        size = (code.src_end - code.src_start, code.dest_end - code.dest_start)
-        if open_gap:
-            size = (found[-1][0] + size[0], found.pop()[1] + size[1])
-        found.append(size)
-        open_gap = True
-    return found
+    gaps, i, j = list[tuple[int, int]](), 0, 0
+    for a, b, size in LCSseq.editops(ours, theirs).as_matching_blocks():
+        if a > i or b > j:
+            gaps.append((a - i, b - j))
+        i, j = a + size, b + size
+    return gaps

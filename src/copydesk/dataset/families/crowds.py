@@ -10,6 +10,7 @@ they fill it and leave nothing, the text is one of many reprints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,16 +45,15 @@ class Crowds:
             np.bincount(rows, minlength=len(prints)), 1
         )
         full, own_row = np.zeros(len(prints), np.bool_), np.full(len(prints), -1)
-        own: list[Words] = []
+        own = list[_Own]()
         for row in np.flatnonzero(share > SHARE).tolist():
-            words = prints.words[row]
-            kept = _own(words, crowd)
+            kept = _own(prints.words[row], crowd)
             if kept.sum() >= OWN:
                 own_row[row] = len(own)
                 own.append(_words(prints, row, kept))
             else:
                 full[row] = True
-        return cls(full, from_words(own), own_row)
+        return cls(full, from_words(_joined(own, prints.known[own_row >= 0])), own_row)
 
 
 def _own(words: Array, crowd: Array) -> npt.NDArray[np.bool_]:
@@ -70,11 +70,23 @@ def _own(words: Array, crowd: Array) -> npt.NDArray[np.bool_]:
     return free
 
 
-def _words(prints: Prints, row: int, kept: npt.NDArray[np.bool_]) -> Words:
+_Own = tuple[Array, Array, Array]  # words, their weights and kinds
+
+
+def _words(prints: Prints, row: int, kept: npt.NDArray[np.bool_]) -> _Own:
     """The words kept, with the weights and kinds that the text's keys have."""
     hashes, keys = prints.words[row][kept], prints.keys[row]
     at = np.minimum(np.searchsorted(keys, hashes), max(len(keys) - 1, 0))
     known = keys[at] == hashes if len(keys) else np.zeros(len(hashes), np.bool_)
     weights = np.where(known, prints.key_weights[row][at] if len(keys) else 0, 0).astype(np.float32)
     kinds = np.where(known, prints.key_kinds[row][at] if len(keys) else 0, 1).astype(np.uint8)
-    return Words(hashes, weights, kinds, float(prints.known[row]))
+    return hashes, weights, kinds
+
+
+def _joined(texts: Sequence[_Own], known: Array) -> Words:
+    """The words of all texts; where they stand is of no matter."""
+    ends = np.cumsum([0, *(len(text[0]) for text in texts)])
+    kinds = (np.uint32, np.float32, np.uint8)
+    columns = [np.concatenate([*(text[n] for text in texts), np.zeros(0, kind)]) for n, kind in enumerate(kinds)]
+    nowhere = np.zeros(ends[-1], np.int64)
+    return Words(ends, columns[0], columns[1], columns[2], nowhere.astype(np.bool_), nowhere, nowhere, known)

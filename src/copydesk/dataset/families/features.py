@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, letters
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, common, letters
 from copydesk.dataset.families.words import NAME, NUMBER
 
 Matrix = npt.NDArray[np.float64]
@@ -56,7 +56,7 @@ def alike(prints: Prints, pairs: Index) -> Flags:
 def _alike(prints: Prints, pairs: Index) -> Flags:
     left, right = pairs[:, 0], pairs[:, 1]
     sides = _Keys.of(prints, left), _Keys.of(prints, right)
-    held = sides[0].holding(_common(sides[0].codes, sides[1].codes))
+    held = sides[0].holding(common(sides[0].codes, sides[1].codes))
     keys = _shares(sides[0].total(held), sides[0].total(), sides[1].total())[0]
     fives = _counted(prints.fives.take(left), prints.fives.take(right))[0]
     enough: Flags = (keys >= LEAST_KEYS) | (fives >= LEAST_FIVES)
@@ -69,8 +69,8 @@ def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:
     for ragged in (prints.fives, prints.threes, prints.pairs):
         columns += _counted(ragged.take(left), ragged.take(right))
     sides = _Keys.of(prints, left), _Keys.of(prints, right)
-    common = _common(sides[0].codes, sides[1].codes)
-    found = tuple(side.holding(common) for side in sides)
+    both = common(sides[0].codes, sides[1].codes)
+    found = tuple(side.holding(both) for side in sides)
     columns += _weighed(sides, found)
     columns += _ordered(strings, pairs)
     densest = [
@@ -90,13 +90,6 @@ def _coded(ragged: Ragged) -> Array:
     return coded
 
 
-def _common(ours: Array, theirs: Array) -> Array:
-    """What two sorted arrays share; the sort merges two runs, which is faster than any search."""
-    merged = np.sort(np.concatenate([ours, theirs]), kind="stable")
-    twice: Array = merged[1:][merged[1:] == merged[:-1]]
-    return twice
-
-
 def _shares(common: Column, left: Column, right: Column) -> list[Column]:
     less, more = np.minimum(left, right), np.maximum(left, right)
     return [
@@ -105,9 +98,9 @@ def _shares(common: Column, left: Column, right: Column) -> list[Column]:
 
 
 def _counted(left: Ragged, right: Ragged) -> list[Column]:
-    rows = (_common(_coded(left), _coded(right)) >> np.uint64(32)).astype(np.int64)
-    common = np.bincount(rows, minlength=len(left.sizes)).astype(np.float64)
-    return _shares(common, left.sizes.astype(np.float64), right.sizes.astype(np.float64))
+    rows = (common(_coded(left), _coded(right)) >> np.uint64(32)).astype(np.int64)
+    both = np.bincount(rows, minlength=len(left.sizes)).astype(np.float64)
+    return _shares(both, left.sizes.astype(np.float64), right.sizes.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from copydesk.dataset import articles as held_articles
 from copydesk.dataset.articles import Articles
 from copydesk.dataset.components import components
 from copydesk.dataset.families import model, search
-from copydesk.dataset.families.alignment import Passages, align
+from copydesk.dataset.families.alignment import Passages, aligned
 from copydesk.dataset.families.features import alike, features
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
@@ -39,6 +39,8 @@ _Described = tuple[Relation, tuple[Passages, ...]]
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _SAME = Relation("whole", 1.0, "verbatim", 1.0)
 _PAIRS, _LINKS = 1024, 128  # sizes of shards
+#: what a description reads of a fingerprint
+DESCRIBED = ["words", "keys", "key_weights", "content", "sentences"]
 #: what the stage reads of an article
 COLUMNS = (
     "article_id",
@@ -132,7 +134,7 @@ class _Work:
         """The links, with extent, wording and evidence."""
         pairs, scores = scored
         known = self.memory.relations()
-        tasks = [_own_articles(self.articles, known, *each) for each in _kept_together(pairs, scores)]
+        tasks = [_own_articles(self.printed, self.articles, known, *each) for each in _kept_together(pairs, scores)]
         links, told = list[Link](), list[Link]()
         with self.progress("describing links", len(pairs)) as step:
             for made, described in self.executor.map(_links, tasks):
@@ -158,17 +160,18 @@ def _kept_together(pairs: Index, scores: Array) -> Iterator[tuple[Index, Array]]
 class _Linked:
     """A shard of linked pairs with just the articles it needs, and what is remembered of them."""
 
+    printed: Printed
     articles: Articles
     pairs: Index
     scores: Array
     known: dict[str, Any]
 
 
-def _own_articles(articles: Articles, known: dict[str, Any], pairs: Index, scores: Array) -> _Linked:
+def _own_articles(printed: Printed, articles: Articles, known: dict[str, Any], pairs: Index, scores: Array) -> _Linked:
     rows, at = np.unique(pairs, return_inverse=True)
     own, at = articles.take(rows), at.reshape(-1, 2)
     names = (_name(key) for key in own.texts[at].reshape(-1, 4))
-    return _Linked(own, at, scores, {name: known[name] for name in names if name in known})
+    return _Linked(printed, own, at, scores, {name: known[name] for name in names if name in known})
 
 
 def _name(texts: Array) -> str:
@@ -181,8 +184,8 @@ def _links(task: _Linked) -> tuple[list[Link], list[dict[str, Any]]]:
     records = task.articles.records(COLUMNS)
     pairs = [(records[a], records[b]) for a, b in task.pairs.tolist()]
     names = [_name(texts) for texts in task.articles.texts[task.pairs]]
-    new = [(a["text"], b["text"]) for (a, b), name in zip(pairs, names, strict=True) if name not in task.known]
-    fresh = iter(describe(new) if new else ())
+    new = np.array([name not in task.known for name in names])
+    fresh = iter(describe(task.printed.take(task.articles, DESCRIBED), task.pairs[new]) if new.any() else ())
     found = [_remembered(task.known[name]) if name in task.known else next(fresh) for name in names]
     links = [_record(*pair, score, *each) for pair, score, each in zip(pairs, task.scores.tolist(), found, strict=True)]
     return links, [_to_remember(name, each) for name, each in zip(names, found, strict=True)]
@@ -230,10 +233,10 @@ def score_of(a: str, b: str) -> float:
     return float(score(fingerprint([a, b]), np.array([(0, 1)]))[0])
 
 
-def describe(texts: Sequence[tuple[str, str]]) -> list[_Described]:
+def describe(prints: Prints, pairs: Index) -> list[_Described]:
     """Extent, wording and evidence of pairs of texts."""
-    aligned = [align(a, b) for a, b in texts]
-    return [(kind, each.passages) for kind, each in zip(relations(aligned), aligned, strict=True)]
+    alignments = aligned(prints, pairs)
+    return [(kind, each.passages) for kind, each in zip(relations(alignments), alignments, strict=True)]
 
 
 def link_of(a: Article, b: Article, value: float) -> Link:
@@ -241,7 +244,8 @@ def link_of(a: Article, b: Article, value: float) -> Link:
     a, b = (a, b) if a["article_id"] < b["article_id"] else (b, a)
     if a["text"] == b["text"]:
         return _record(a, b, value, _SAME, _whole(a, b))
-    return _record(a, b, value, *describe([(a["text"], b["text"])])[0])
+    prints = fingerprint([a["text"], b["text"]])
+    return _record(a, b, value, *describe(prints, np.array([(0, 1)]))[0])
 
 
 def _whole(a: Article, b: Article) -> tuple[Passages, ...]:

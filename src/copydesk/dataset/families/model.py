@@ -8,7 +8,7 @@ the threshold (left) or above it (right), and the value of a leaf (feature -1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,41 +27,37 @@ Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """One tree over a matrix of features."""
+class Trees:
+    """Trees over a matrix of features, their nodes in one row."""
 
     feature: npt.NDArray[np.int64]
     threshold: Matrix
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
+    goes: npt.NDArray[np.int64]  #: where each node leads: when above the threshold, and when not; a leaf to itself
     value: Matrix
-    depth: int  #: questions on the longest way from the root to a leaf
+    roots: npt.NDArray[np.int64]
+    depth: int  #: questions on the longest way from a root to a leaf
 
     @classmethod
-    def of(cls, rows: Mapping[str, Any]) -> Tree:
-        feature = np.array(rows["feature"], np.int64)
-        leaf, self_ = feature < 0, np.arange(len(feature))
-        left = np.where(leaf, self_, np.array(rows["left"], np.int64))
-        right = np.where(leaf, self_, np.array(rows["right"], np.int64))
-        depth, at = 0, np.zeros(1, np.int64)
+    def of(cls, trees: Sequence[Mapping[str, Any]]) -> Trees:
+        sizes = [len(tree["feature"]) for tree in trees]
+        first = np.cumsum([0, *sizes[:-1]])
+        rows = {name: np.concatenate([np.array(tree[name]) for tree in trees]) for name in trees[0]}
+        leaf, own = rows["feature"] < 0, np.arange(sum(sizes))
+        before = np.repeat(first, sizes)
+        goes = np.stack([np.where(leaf, own, rows[side] + before) for side in ("right", "left")], axis=1)
+        depth, at = 0, first
         while not leaf[at].all():
-            at = np.unique(np.concatenate([left[at], right[at]]))
+            at = np.unique(goes[at])
             depth += 1
-        return cls(
-            np.maximum(feature, 0),
-            np.array(rows["threshold"], np.float64),
-            left,
-            right,
-            np.array(rows["value"], np.float64),
-            depth,
-        )
+        return cls(np.maximum(rows["feature"], 0), rows["threshold"], goes.ravel(), rows["value"], first, depth)
 
     def __call__(self, x: Matrix) -> Matrix:
-        node: npt.NDArray[np.int64] = np.zeros(len(x), np.int64)
+        """What each tree says of each row. Shape: (trees, rows)."""
+        node = np.repeat(self.roots, len(x)).reshape(-1, len(x))
         flat, row = x.ravel(), np.arange(len(x)) * x.shape[1]
-        for _ in range(self.depth):  # a leaf leads to itself
+        for _ in range(self.depth):
             goes_left = flat[row + self.feature[node]] <= self.threshold[node]
-            node = np.where(goes_left, self.left[node], self.right[node])
+            node = self.goes[2 * node + goes_left]
         values: Matrix = self.value[node]
         return values
 
@@ -73,12 +69,14 @@ class Head:
     features: tuple[str, ...]
     classes: tuple[str, ...]  #: with two, one ensemble speaks for the second
     bias: tuple[float, ...]
-    ensembles: tuple[tuple[Tree, ...], ...]
+    trees: Trees  #: of all ensembles, one after the other
+    ensembles: tuple[int, ...]  #: how many trees each has
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Head:
-        ensembles = tuple(tuple(Tree.of(tree) for tree in trees) for trees in record["ensembles"])
-        return cls(tuple(record["features"]), tuple(record["classes"]), tuple(record["bias"]), ensembles)
+        trees = Trees.of([tree for trees in record["ensembles"] for tree in trees])
+        sizes = tuple(len(trees) for trees in record["ensembles"])
+        return cls(tuple(record["features"]), tuple(record["classes"]), tuple(record["bias"]), trees, sizes)
 
     def __call__(self, x: Matrix) -> Matrix:
         """Shape: (rows, classes); each row sums to 1."""
@@ -86,12 +84,10 @@ class Head:
         return np.concatenate(parts) if parts else np.zeros((0, len(self.classes)))
 
     def _probabilities(self, x: Matrix) -> Matrix:
+        said = np.split(self.trees(x), np.cumsum(self.ensembles)[:-1])
+        # one tree after the other: a row's sum is then the same in whatever company it is computed
         sums = np.stack(
-            [
-                bias + sum((tree(x) for tree in trees), np.zeros(len(x)))
-                for bias, trees in zip(self.bias, self.ensembles, strict=True)
-            ],
-            axis=1,
+            [bias + sum(values, np.zeros(len(x))) for bias, values in zip(self.bias, said, strict=True)], axis=1
         )
         if len(self.ensembles) == 1:
             sums = np.concatenate([np.zeros_like(sums), sums], axis=1)

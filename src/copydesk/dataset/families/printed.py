@@ -23,7 +23,12 @@ from copydesk.executor import Executor
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CODE = ("dataset/families/words.py", "dataset/families/words.json", "dataset/families/prints.py")
+CODE = (
+    "dataset/families/tokens.py",
+    "dataset/families/words.py",
+    "dataset/families/words.json",
+    "dataset/families/prints.py",
+)
 COLUMNS = [field.name for field in fields(Prints)]
 
 
@@ -75,7 +80,7 @@ def print_shard(task: _Shard) -> None:
     sums = np.array(table["text_sha256"].to_pylist(), "S64")
     _, first, at = np.unique(sums, return_index=True, return_inverse=True)
     same = first[at]
-    texts = (str(text) if row == same[row] else "" for row, text in enumerate(table["text"].to_pylist()))
+    texts = [str(text) if row == same[row] else "" for row, text in enumerate(table["text"].to_pylist())]
     put_prints(task.prints, task.name, fingerprint(texts), same)
 
 

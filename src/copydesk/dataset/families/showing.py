@@ -133,8 +133,8 @@ def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> 
 
 def marked(left: str, right: str) -> tuple[Text, Text]:
     """Two passages with the words they share in the same order marked, and those that stand in for one another."""
-    read = [w.lexicon().read(text) for text in (left, right)]
-    sides = [(words.hashes, spans) for words, spans, _ in read]
+    read = [w.lexicon().read([text]) for text in (left, right)]
+    sides = [(words.hashes, np.stack([words.begin, words.end], axis=1)) for words in read]
     texts = Text(left), Text(right)
     gap: list[tuple[Text, Any]] = []
     for code in LCSseq.opcodes(*(letters(hashes) for hashes, _ in sides)):

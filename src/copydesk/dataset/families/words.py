@@ -1,7 +1,7 @@
 """Text to words: what is compared when two texts are compared.
 
 In:  a text, and the shipped word table (how many of the training texts have a word).
-Out: a sequence of stems as 32-bit hashes, each with a weight (rare words weigh more) and a kind.
+Out: a sequence of stems as 32-bit hashes, each with a weight (rare words weigh more), a kind, and where it stands.
 
 Only the text and the table decide, never the corpus. Scripts without spaces between words (Han, Kana, Thai, …) give
 overlapping pairs of letters, each placed at its first letter.
@@ -15,22 +15,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from copydesk.dataset.families.tokens import (
+    ENDS,
+    UNSPACED_RANGES,
+    Piece,
+    Tokens,
+    batches,
+    found,
+    has_unspaced,
+    pieces,
+)
 from copydesk.files import read_json
 
 TABLE = Path(__file__).with_name("words.json")
 END, COMMON, WORD, NAME, NUMBER = range(5)  #: kinds; END closes a sentence and is no word itself
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TOKEN = re.compile(
-    rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|[^\W\d_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)*|[.!?。！？؟।\n]+"
-)
+_UNSPACED = "".join(f"{first}-{last}" for first, last in UNSPACED_RANGES)
+_TOKEN = re.compile(rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|[^\W\d_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)*|[{ENDS}]+")
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
-ENDS = ".!?。！？؟।\n"  #: marks that close a sentence
 _COMMON_BELOW = 2.3  # weight of a word that a tenth of the training texts have
 _STEPS = 1024  # weights are multiples of 1/1024: their sums are exact, in whatever order they are added
 _MAX_CACHED = 1_000_000
@@ -39,17 +47,22 @@ Hashes = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
 Kinds = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
-Spans = npt.NDArray[np.int64]  #: (words, 2): code points, end exclusive
+Places = npt.NDArray[np.int64]
+_NONE: tuple[npt.NDArray[Any], ...] = (*(np.zeros(0, np.int64),) * 3, np.zeros(0, np.bool_), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one text in order: ``hashes[i]``, ``weights[i]``, ``kinds[i]``."""
+    """The words of some texts in order: those of text ``t`` are ``starts[t]`` to ``starts[t + 1]`` of each array."""
 
+    starts: Places
     hashes: Hashes
     weights: Weights
     kinds: Kinds
-    known: float  #: share of words that the table knows, 0 to 1
+    opens: Flags  #: opens a sentence
+    begin: Places  #: where each stands in its text: code points, end exclusive
+    end: Places
+    known: Weights  #: of each text: share of words that the table knows, 0 to 1
 
 
 def stem(word: str) -> str:
@@ -109,8 +122,6 @@ class Lexicon:
     def _judge(self, token: str, stemmed: str, seen: int) -> tuple[int, float]:
         """Kind and weight of a word that ``seen`` training texts have."""
         weight = math.log(self._n_texts / seen) if seen else self._unseen
-        if token[0] in ENDS:
-            return END, 0.0
         if token[0].isdigit():
             return NUMBER, min(self._unseen, 2.0 + 1.2 * len(stemmed))  # 1,200 weighs what 1200 does
         if weight < _COMMON_BELOW:
@@ -122,35 +133,53 @@ class Lexicon:
         # short words that the table lacks are mostly function words of other languages
         return (COMMON, _COMMON_BELOW) if len(token) < 4 and token.isascii() else (WORD, weight)
 
-    def words(self, text: str) -> Words:
-        """The words of ``text``."""
-        where, kinds, _ = self._read(_TOKEN.findall(text))
-        return self._words(where, kinds)
-
-    def read(self, text: str) -> tuple[Words, Spans, Flags]:
-        """The words of ``text``, where they stand, and which of them open a sentence."""
-        tokens = _TOKEN.findall(text)
-        where, kinds, opens = self._read(tokens)
-        kept = kinds != END
-        return self._words(where, kinds), _spans(text, tokens)[kept], opens[kept]
-
-    def _read(self, tokens: Sequence[str]) -> tuple[npt.NDArray[np.int64], Kinds, Flags]:
-        if len(self._index) > _MAX_CACHED:
-            self._clear()
-        index = self._index
-        where = np.array([index[t] if t in index else self._add(t) for t in _paired(tokens)], dtype=np.int64)
-        kinds = self._kinds[where]
+    def read(self, texts: Sequence[str]) -> Words:
+        """The words of some texts."""
+        parts = [self._numbered(batch) for batch in batches(pieces(texts))] or [_NONE]
+        row, begin, end, is_end, where = (np.concatenate([part[n] for part in parts]) for n in range(5))
+        kinds = np.where(is_end, np.uint8(END), self._kinds[where])
         opens = np.ones(len(where), np.bool_)
-        opens[1:] = kinds[:-1] == END
+        opens[1:] = is_end[:-1] | (row[1:] != row[:-1])
         # the first word of a sentence is capital without being a name
         kinds[self._capital[where] & ~opens & (kinds == WORD)] = NAME
-        return where, kinds, opens
+        kept = ~is_end
+        row, where = row[kept], where[kept]
+        counts = np.bincount(row, minlength=len(texts))
+        known = np.bincount(row, self._known[where], len(texts)) / np.maximum(counts, 1)
+        return Words(
+            np.concatenate([[0], np.cumsum(counts)]),
+            self._hashes[where],
+            self._weights[where],
+            kinds[kept],
+            opens[kept],
+            begin[kept],
+            end[kept],
+            known.astype(np.float32),
+        )
 
-    def _words(self, where: npt.NDArray[np.int64], kinds: Kinds) -> Words:
-        kept = kinds != END
-        where = where[kept]
-        known = float(self._known[where].mean()) if len(where) else 0.0
-        return Words(self._hashes[where], self._weights[where], kinds[kept], known)
+    def _numbered(self, batch: Sequence[Piece]) -> tuple[npt.NDArray[Any], ...]:
+        """Of each token its text, its place, whether it ends a sentence, and its number in what is known of words."""
+        tokens = _spelt(batch[0]) if has_unspaced(batch[0].text) else found(batch)
+        where = self._numbers(tokens.forms)[tokens.form]
+        return tokens.row, tokens.start, tokens.end, tokens.is_end, where
+
+    def _numbers(self, forms: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Where what is known of words stands; one number more, for what is no word."""
+        if len(self._index) > _MAX_CACHED:
+            self._clear()
+        numbers = list(map(self._index.get, forms))
+        return np.array(
+            [*(self._add(form) if n is None else n for n, form in zip(numbers, forms, strict=True)), 0], np.int64
+        )
+
+
+def _spelt(piece: Piece) -> Tokens:
+    """The tokens of a text in a script without spaces between words."""
+    tokens = _TOKEN.findall(piece.text)
+    spans, spelt = _spans(piece.text, tokens) + piece.offset, _paired(tokens)
+    forms = {form: n for n, form in enumerate(dict.fromkeys(form for form in spelt if form[0] not in ENDS))}
+    form = np.array([forms.get(each, -1) for each in spelt], np.int64)
+    return Tokens(np.full(len(spelt), piece.row), spans[:, 0], spans[:, 1], form < 0, form, list(forms))
 
 
 def tokenize(text: str) -> Sequence[str]:
@@ -172,15 +201,14 @@ def _paired(tokens: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _spans(text: str, tokens: Sequence[str]) -> Spans:
+def _spans(text: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
     """Where each token stands; between tokens there is nothing that looks like one, so searching forward finds it."""
-    find, at, starts = text.find, 0, []
+    find, at, spans = text.find, 0, []
     for token in tokens:
         at = find(token, at)
-        starts.append(at)
+        spans.append((at, at + len(token)))
         at += len(token)
-    first = np.array(starts, np.int64)
-    return np.stack([first, first + np.array([len(token) for token in tokens], np.int64)], axis=1)
+    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 @cache
