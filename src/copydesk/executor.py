@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -42,7 +42,7 @@ class Here:
         return map(function, arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pool:
     """Runs on ``jobs`` processes of this machine, and goes on when one of them is killed.
 
@@ -50,6 +50,20 @@ class Pool:
     """
 
     jobs: int
+    _stays: bool = field(default=False, compare=False)
+    _waiting: ProcessPoolExecutor | None = field(default=None, compare=False)  # for the next map, while they stay
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Keep the processes from one map to the next while the block runs: what they loaded is there already."""
+        self._stays = True
+        try:
+            yield
+        finally:
+            self._stays = False
+            if self._waiting is not None:
+                self._waiting.shutdown(cancel_futures=True)
+                self._waiting = None
 
     def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
         waiting = iter(arguments)
@@ -57,9 +71,9 @@ class Pool:
         if len(first) < 2:  # starting processes would cost more than the work
             yield from map(function, first)
             return
-        workers, attempts = self._start(), 1
+        workers, attempts = self._waiting or self._start(), 1
+        ahead: deque[tuple[A, Future[R]]] = deque()
         try:
-            ahead: deque[tuple[A, Future[R]]] = deque()
             for argument in chain(first, islice(waiting, AHEAD * self.jobs - 2)):
                 ahead.append((argument, _submit(workers, function, argument)))
             while ahead:
@@ -81,7 +95,16 @@ class Pool:
                 for argument in islice(waiting, 1):
                     ahead.append((argument, _submit(workers, function, argument)))
         finally:
+            self._leave(workers, [run for _, run in ahead])
+
+    def _leave(self, workers: ProcessPoolExecutor, undone: Iterable[Future[Any]]) -> None:
+        """Nothing more to do in this map: let the processes wait or end."""
+        if not self._stays:
             workers.shutdown(cancel_futures=True)
+            return
+        for run in undone:
+            run.cancel()
+        self._waiting = workers
 
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
@@ -122,6 +145,14 @@ def executor(jobs: int | None) -> Executor:
     """The executor for ``--jobs``; without one, a process per core."""
     count = jobs or os.cpu_count() or 1
     return Here() if count == 1 else Pool(count)
+
+
+@contextmanager
+def staying(jobs: int | None) -> Iterator[Executor]:
+    """The executor for ``--jobs``, its processes started when first needed and kept for as long as the block runs."""
+    workers = executor(jobs)
+    with workers.staying() if isinstance(workers, Pool) else nullcontext():
+        yield workers
 
 
 @dataclass(frozen=True, slots=True)

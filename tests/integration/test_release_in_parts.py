@@ -19,6 +19,7 @@ from pyarrow import parquet
 
 from copydesk import files
 from copydesk.dataset.release import parcels, shards, sums
+from copydesk.dataset.release import write as cutting
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.write import release
@@ -37,12 +38,12 @@ ROOT = Path(__file__).parents[2]
 CUT = """
 import sys
 from pathlib import Path
-from copydesk.dataset.release import parcels, shards
+from copydesk.dataset.release import parcels, shards, write
 from copydesk.dataset.release.write import release
 from copydesk.project import Project
 
 if __name__ == "__main__":
-    parcels.TOGETHER, shards.TEXT_PER_SHARD = 2, 400
+    parcels.TOGETHER, shards.TEXT_PER_SHARD, write.FEW = 2, 400, 0
     release(Project.load(Path(sys.argv[1])), "1.0.0", now="2026-01-02T00:00:00Z", jobs=int(sys.argv[2]))
 """
 
@@ -51,6 +52,7 @@ if __name__ == "__main__":
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parcels, "TOGETHER", 2)
     monkeypatch.setattr(shards, "TEXT_PER_SHARD", 400)
+    monkeypatch.setattr(cutting, "FEW", 0)
 
 
 def everything(folder: Path) -> dict[str, bytes]:

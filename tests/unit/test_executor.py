@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import OutsideError
-from copydesk.executor import Executor, Here, Pool, executor
+from copydesk.executor import Executor, Here, Pool, executor, staying
 
 
 def squared(number: int) -> int:
@@ -20,6 +20,20 @@ def squared(number: int) -> int:
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_results_come_in_the_order_of_the_arguments(workers: Executor, count: int) -> None:
     assert list(workers.map(squared, range(count))) == [n * n for n in range(count)]
+
+
+def test_processes_that_stay_go_from_one_map_to_the_next(tmp_path: Path) -> None:
+    with staying(2) as workers:
+        first = set(workers.map(whoami, range(20)))
+        assert next(workers.map(squared, range(50))) == 0  # what nobody asks for any more is dropped
+        assert set(workers.map(whoami, range(20))) & first
+        places = [(str(tmp_path / "killed"), n) for n in range(9)]
+        assert list(workers.map(once_killed, places)) == [n * n for n in range(9)]
+        assert not set(workers.map(whoami, range(20))) & first
+
+
+def whoami(_: int) -> int:
+    return os.getpid()
 
 
 def test_one_job_stays_in_this_process() -> None:

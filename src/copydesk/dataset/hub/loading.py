@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.dataset.hub import client
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.errors import CopydeskError
-from copydesk.executor import Executor, Here, executor
+from copydesk.executor import Executor, Here
 from copydesk.issues import Issue
 from copydesk.schemas import Schemas
 
@@ -92,10 +92,10 @@ def load_config(folder: Path, config: str, cache: Path | None = None) -> dataset
             datasets.enable_progress_bars()
 
 
-def compare_loaded(folder: Path, facts: ReleaseFacts, schemas: Schemas, jobs: int | None = 1) -> Iterator[Issue]:
+def compare_loaded(folder: Path, facts: ReleaseFacts, schemas: Schemas, workers: Executor) -> Iterator[Issue]:
     """Where ``load_dataset`` gives other configs, splits, Features or rows than the shards hold."""
-    few = sum(shard.bytes for shard in facts.shards) < SMALL
-    workers: Executor = Here() if few else executor(jobs)
+    if sum(shard.bytes for shard in facts.shards) < SMALL:
+        workers = Here()
     about = replace(facts, folder=folder, disputes=(), removals=(), held_out=())  # what it does not need stays here
     for found in workers.map(_loaded, ((about, schemas, config) for config in facts.configs)):
         yield from found

@@ -29,13 +29,14 @@ from copydesk.dataset.release.step import steps
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.versions import BadVersion, Version
 from copydesk.errors import CopydeskError, OutsideError
-from copydesk.executor import executor
+from copydesk.executor import Executor, Here, staying
 from copydesk.issues import Issue, errors
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 
 Record = dict[str, Any]
 WORKSHOP = ".release-"
+FEW = 500  #: articles that are released sooner than processes are started
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def release(
         raise CopydeskError(f"no audience {audience!r}", f"one of: {', '.join(AUDIENCES)}")
     if version is not None:
         Version.parse(version)
-    with files.locked(project.dist / ".lock", "dist/"), _workshop(project) as folder:
-        return _Cut(project, audience, sign, now, progress, folder, jobs).run(version)
+    with files.locked(project.dist / ".lock", "dist/"), _workshop(project) as folder, staying(jobs) as workers:
+        return _Cut(project, audience, sign, now, progress, folder, workers).run(version)
 
 
 @contextmanager
@@ -110,15 +111,16 @@ class _Cut:
     now: str
     progress: Progress
     folder: Path
-    jobs: int | None
+    workers: Executor
     written: dict[str, bytes] = field(default_factory=dict)  #: the documents in the folder
 
     def run(self, version: str | None) -> Released:
         with self.progress("sorting records"):
             corpus = Corpus.gather(self.project, self.folder.with_name("parcels"))
         dealt = corpus.deal()
-        workers = executor(self.jobs)
-        draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience, workers)
+        if len(dealt.published) < FEW:
+            self.workers = Here()
+        draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience, self.workers)
         with self.progress("joining records"):
             draft.fill()
         issues = [
@@ -141,7 +143,7 @@ class _Cut:
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
         with self.progress("verifying"):
             issues += [
-                *verify(self.folder, jobs=self.jobs, documents=self.written).issues,
+                *verify(self.folder, workers=self.workers, documents=self.written).issues,
                 *identities.search(self.folder, self.project),
             ]
         if errors(issues):

@@ -20,6 +20,7 @@ from copydesk.dataset.release.sums import SUMS
 from copydesk.dataset.release.verify import croissant, families, rows, source, whole, withheld
 from copydesk.dataset.release.verify.opened import MOST, Check, Found, Opened, Unreadable, Verification
 from copydesk.errors import CopydeskError
+from copydesk.executor import Executor, staying
 from copydesk.issues import Issue, errors
 from copydesk.project import Project
 
@@ -38,7 +39,7 @@ def documents(opened: Opened) -> Iterator[Issue]:
 
 def loads(opened: Opened) -> Iterator[Issue]:
     """``load_dataset`` gives every config and split with the rows and Features of the shards."""
-    yield from hub.compare_loaded(opened.folder, opened.facts, opened.schemas, opened.jobs)
+    yield from hub.compare_loaded(opened.folder, opened.facts, opened.schemas, opened.workers)
 
 
 def _row_check(name: str) -> Callable[[Opened], Iterable[Issue]]:
@@ -82,6 +83,7 @@ def verify(
     signers: Path | None = None,
     project: Project | None = None,
     jobs: int | None = None,
+    workers: Executor | None = None,
     documents: Mapping[str, bytes] | None = None,
 ) -> Verification:
     """Check the release in ``folder``.
@@ -89,6 +91,7 @@ def verify(
     signers:   an ``allowed_signers`` file of ssh-keygen: one of them must have signed.
     project:   where it was cut: the record of the release there, and the raw files, must say the same.
     jobs:      how many processes read a large release; one per core without it.
+    workers:   who reads it instead, for who has started some already.
     documents: what its documents should be, for who has just computed them from the same rows.
 
     Raises: NotARelease, when there is none; NewerRelease, when only a newer Copydesk can tell;
@@ -99,7 +102,15 @@ def verify(
     if signers is not None and not signers.is_file():
         raise CopydeskError(f"no file of signers at {signers}", "a line per signer: NAME ssh-ed25519 KEY")
     _refuse_newer(folder)
-    opened, checks, issues = Opened(folder, signers, project, jobs, documents), [], list[Issue]()
+    if workers is None:
+        with staying(jobs) as started:
+            return _checked(Opened(folder, signers, project, started, documents))
+    return _checked(Opened(folder, signers, project, workers, documents))
+
+
+def _checked(opened: Opened) -> Verification:
+    """All checks, in their order."""
+    checks, issues = list[Check](), list[Issue]()
     for name, check in CHECKS.items():
         found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]

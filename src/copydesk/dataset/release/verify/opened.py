@@ -17,6 +17,7 @@ from copydesk.dataset.release.papers.tally import Tally
 from copydesk.dataset.release.personal import Scan
 from copydesk.dataset.release.shards import Digests
 from copydesk.errors import CopydeskError
+from copydesk.executor import Executor, Here
 from copydesk.issues import Issue, errors
 from copydesk.labeling.layers import Layer
 from copydesk.project import Project
@@ -78,7 +79,7 @@ class Opened:
     folder: Path
     signers: Path | None
     project: Project | None = None  #: whose record and raw files the release is held against
-    jobs: int | None = None
+    workers: Executor = field(default_factory=Here)  #: who read a large release
     documents: Mapping[str, bytes] | None = None  #: what its documents should be, when that was computed already
     found: Found | None = None  #: of the one pass over the rows, when it was made
 
@@ -86,7 +87,7 @@ class Opened:
         """In another process its parts are read anew."""
         documents: Record | None = None if self.documents is None else {}
         nothing = dict.fromkeys(("signers", "project", "found"))
-        return {"folder": self.folder, "jobs": 1, "documents": documents, **nothing}
+        return {"folder": self.folder, "workers": Here(), "documents": documents, **nothing}
 
     @cached_property
     def manifest(self) -> Record:

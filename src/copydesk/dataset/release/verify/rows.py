@@ -20,7 +20,7 @@ from copydesk.dataset.release.shards import Digests
 from copydesk.dataset.release.verify.gold import gold
 from copydesk.dataset.release.verify.opened import Found, Opened
 from copydesk.dataset.release.verify.walk import Bundle, walk
-from copydesk.executor import Executor, Here, executor
+from copydesk.executor import Executor, Here
 from copydesk.files import digest
 from copydesk.issues import Issue
 from copydesk.schemas import meaning
@@ -171,7 +171,7 @@ def run(opened: Opened) -> Found:
     Nothing that other processes find depends on how many there are.
     """
     few = sum(shard.rows for shard in opened.facts.shards) < SMALL
-    workers: Executor = Here() if few else executor(opened.jobs)
+    workers: Executor = Here() if few else opened.workers
     together = Found({name: [] for name in NAMES})
     tallies, scans = [], []
     for found in workers.map(_checked, [(opened, part.shards) for part in opened.facts.parts()]):
