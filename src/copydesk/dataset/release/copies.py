@@ -15,11 +15,26 @@ from typing import Any
 
 from copydesk.dataset.ingest.extract import read
 from copydesk.dataset.ingest.raw import Reject
-from copydesk.dataset.release.passages import Moves, Passage, cut, moves
+from copydesk.dataset.release.fingerprints import Fingerprints
+from copydesk.dataset.release.passages import Moves, cut, moves
+from copydesk.dataset.release.words import Words
 from copydesk.dataset.sources import Input, Source
 
 Record = dict[str, Any]
 NEAR = 0.5  #: share of a text that must have come through for a copy to be one of it
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is known of an article whose words are withheld, as far as a copy is told by it."""
+
+    text_sha256: str
+    raw_sha256: str
+    n_chars: int
+
+    @classmethod
+    def of(cls, article: Mapping[str, Any]) -> Wanted:
+        return cls(article["text_sha256"], article["provenance"]["raw_sha256"], article["n_chars"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +48,9 @@ class Near:
 
 @dataclass
 class Copies:
-    """What was found, by article id."""
+    """What was found, by article id. Exact copies wait on disk, near ones in memory."""
 
-    exact: dict[str, Record] = field(default_factory=dict)
+    exact: Words
     near: dict[str, Near] = field(default_factory=dict)
     other: set[str] = field(default_factory=set)  #: a copy is there by its identity, but its text is another one
 
@@ -45,7 +60,7 @@ class Copies:
     def offer(self, article_id: str, copy: Record, same_bytes: bool) -> None:
         """An exact copy; the very bytes are better than other bytes with the same text."""
         if same_bytes or article_id not in self.exact:
-            self.exact[article_id] = copy
+            self.exact.put(article_id, copy)
 
     def offer_near(self, article_id: str, copy: Record, found: Moves, released: str, same_identity: bool) -> None:
         """A copy that differs; one under the article's own identity is better, then the one of which more is there."""
@@ -65,44 +80,43 @@ def find(
     raw: Path,
     sources: Iterable[Record],
     layers: tuple[str, ...],
-    wanted: Mapping[str, Record],
-    passages: Mapping[str, list[Passage]],
+    wanted: Mapping[str, Wanted],
+    passages: Fingerprints,
+    place: Path,
 ) -> Copies:
-    """The reader's copy of each article in ``wanted``, whatever its file is called."""
-    found, known = Copies(), _Known(wanted, passages)
+    """The reader's copy of each article in ``wanted``, whatever its file is called; ``place`` is for their words."""
+    found, known = Copies(Words(place)), _Known(wanted, passages)
     for copy in _read(raw, sources, layers):
         origin = copy["provenance"]["raw_sha256"]
         for article_id in known.by_text.get(copy["text_sha256"], ()):
-            found.offer(article_id, copy, wanted[article_id]["provenance"]["raw_sha256"] == origin)
+            found.offer(article_id, copy, wanted[article_id].raw_sha256 == origin)
         for article_id in known.like(copy):
             article = wanted[article_id]
-            came = moves(passages.get(article_id, []), article["n_chars"], copy["text"])
-            found.offer_near(article_id, copy, came, article["text_sha256"], article_id == copy["article_id"])
+            came = moves(passages.of(article_id), article.n_chars, copy["text"])
+            found.offer_near(article_id, copy, came, article.text_sha256, article_id == copy["article_id"])
     return found.settled()
 
 
 class _Known:
     """What copies are told by."""
 
-    def __init__(self, wanted: Mapping[str, Record], passages: Mapping[str, list[Passage]]) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Mapping[str, Wanted], passages: Fingerprints) -> None:
+        self.wanted, self.passages = wanted, passages
         self.by_text: dict[str, list[str]] = {}
-        self.by_passage: dict[str, list[str]] = {}
         for article_id, article in wanted.items():
-            self.by_text.setdefault(article["text_sha256"], []).append(article_id)
-            for digest in {each.digest for each in passages.get(article_id, ())}:
-                self.by_passage.setdefault(digest, []).append(article_id)
+            self.by_text.setdefault(article.text_sha256, []).append(article_id)
 
     def like(self, copy: Record) -> set[str]:
         """Articles that ``copy`` may be a near copy of: its own identity, and the one it shares most passages with."""
         shared = Counter(
             article_id
             for digest in {each.digest for each in cut(copy["text"])}
-            for article_id in self.by_passage.get(digest, ())
+            for article_id in self.passages.holding(digest)
+            if article_id in self.wanted
         )
         most = {max(shared, key=lambda article_id: (shared[article_id], article_id))} if shared else set()
         own = {copy["article_id"]} & self.wanted.keys()
-        return {each for each in most | own if self.wanted[each]["text_sha256"] != copy["text_sha256"]}
+        return {each for each in most | own if self.wanted[each].text_sha256 != copy["text_sha256"]}
 
 
 def _read(raw: Path, sources: Iterable[Record], layers: tuple[str, ...]) -> Iterator[Record]:

@@ -11,28 +11,36 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
+from functools import partial
+from heapq import merge
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from copydesk import files
 from copydesk.console import Progress, quiet
+from copydesk.dataset import parquet
 from copydesk.dataset.release import copies, manifest, papers, passages, shards, sums
 from copydesk.dataset.release.audience import LOCAL, put_back
-from copydesk.dataset.release.copies import Copies
-from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, Shard, read_manifest
+from copydesk.dataset.release.copies import Copies, Wanted
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
+from copydesk.dataset.release.fingerprints import Fingerprints
 from copydesk.dataset.release.near import Moved, bring_link_over, bring_over
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.verify.walk import about, walk
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, OutsideError
 from copydesk.issues import Issue, errors
 from copydesk.schemas import RECORDS, Schemas
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Record = dict[str, Any]
-Part = tuple[int, int]  #: a shard's number, and how many there are
+TOGETHER = 1024  #: rows that are records at a time
 
 
 class NoCopies(CopydeskError):
@@ -77,16 +85,30 @@ def hydrate(folder: Path, raw: Path, to: Path, *, progress: Progress = quiet) ->
     if not found.ok:
         raise CopydeskError(f"{folder} does not pass `copydesk verify`: {found.issues[0]}", "get the release again")
     stated = read_manifest(folder)
-    wanted = {row["article_id"]: row for row in facts.rows("articles") if row["text"] is None}
-    with progress("reading your copies"):
-        layers = tuple(layer.name for layer in facts.layers)
-        words = copies.find(raw, stated["sources"], layers, wanted, dict(passages.read(folder)))
-    if wanted and not words.exact and not words.near:
-        raise NoCopies(raw, len(wanted))
-    with progress("putting words back"):
-        done = _Hydration(folder, facts, stated, words, len(wanted)).run(to)
-    missing = wanted.keys() - words.exact.keys() - words.near.keys() - words.other
-    return replace(done, missing=tuple(sorted(missing)))
+    columns = ["article_id", "text", "text_sha256", "n_chars", "provenance.raw_sha256"]
+    rows = facts.rows("articles", columns=columns)
+    wanted = {row["article_id"]: Wanted.of(row) for row in rows if row["text"] is None}
+    with _workshop(to) as place:
+        with progress("reading your copies"):
+            layers, known = tuple(layer.name for layer in facts.layers), Fingerprints(folder)
+            words = copies.find(raw, stated["sources"], layers, wanted, known, place / "words")
+        if wanted and not words.exact and not words.near:
+            raise NoCopies(raw, len(wanted))
+        with progress("putting words back"):
+            done = _Hydration(folder, facts, stated, words, len(wanted)).run(place, to)
+        missing = wanted.keys() - words.exact.keys() - words.near.keys() - words.other
+        return replace(done, missing=tuple(sorted(missing)))
+
+
+@contextmanager
+def _workshop(to: Path) -> Iterator[Path]:
+    """A temporary folder where ``to`` will be, or above it as long as nothing is there."""
+    ground = next(folder for folder in to.absolute().parents if folder.is_dir())
+    try:
+        with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=ground, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except OSError as error:
+        raise OutsideError(f"{to} was not written: {error}") from error
 
 
 @dataclass
@@ -99,18 +121,18 @@ class _Hydration:
     words: Copies
     wanted: int
 
-    def run(self, to: Path) -> Hydrated:
+    def run(self, place: Path, to: Path) -> Hydrated:
+        """Make the folder in ``place``, and give it its name."""
         self.moved = self._bring_over()
+        made, issues = place / "whole", tuple[Issue, ...]()
+        is_whole = len(self.words.exact) == self.wanted
+        if is_whole:  # as far as texts go; only the digests of the rows can tell
+            issues = self._make(made, {"audience": LOCAL, "hydrated": False})
+        if not is_whole or errors(issues):
+            made = made.with_name("part")
+            issues = self._make(made, {"hydrated": True, "reanchored": self._reanchored()})
         to.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=to.parent) as place:
-            made, issues = Path(place) / "whole", tuple[Issue, ...]()
-            is_whole = len(self.words.exact) == self.wanted
-            if is_whole:  # as far as texts go; only the digests of the rows can tell
-                issues = self._make(made, {"audience": LOCAL, "hydrated": False})
-            if not is_whole or errors(issues):
-                made = made.with_name("part")
-                issues = self._make(made, {"hydrated": True, "reanchored": self._reanchored()})
-            made.rename(to)
+        made.rename(to)
         return Hydrated(
             path=to,
             hydrated=len(self.words.exact),
@@ -167,41 +189,36 @@ class _Hydration:
 
     def _shards(self, made: Path, schemas: Schemas) -> Iterator[tuple[Path, int]]:
         """Write the shards about the same articles together: a row of gold may come where there was none before."""
-        order = sorted(self.facts.shards, key=lambda shard: (shard.split, _part(shard)))
-        for (split, part), group in groupby(order, key=lambda shard: (shard.split, _part(shard))):
-            there = {shard.config: list(_rows(self.folder / shard.path)) for shard in group}
-            ids = {row["article_id"] for row in there["articles"]}
-            for config in sorted(
-                {*there, *(config for each in ids & self.moved.keys() for config in self.moved[each].rows)}
-            ):
-                rows = self._with_words(config, there.get(config, []), ids)
-                if rows:
-                    schema = schemas.arrow(f"rows/{config}")
-                    yield shards.write(made, config, split, part, rows, schema), len(rows)
+        for part in self.facts.parts():
+            split, place = part.splits[0], shards.range_named(part.shards[0].path)
+            ids = {row["article_id"] for row in part.rows("articles", columns=["article_id"])}
+            moved = [self.moved[each] for each in sorted(ids & self.moved.keys())]
+            for config in sorted({*part.configs, *(config for each in moved for config in each.rows)}):
+                table = self._with_words(part, config, split, moved, schemas.arrow(f"rows/{config}"))
+                if table.num_rows:
+                    yield shards.write_table(made, config, split, place, table), table.num_rows
 
-    def _with_words(self, config: str, rows: list[Record], ids: set[str]) -> list[Record]:
+    def _with_words(
+        self, part: ReleaseFacts, config: str, split: str, moved: list[Moved], schema: pa.Schema
+    ) -> pa.Table:
+        """The rows of one shard, some hundred of them as records at a time."""
+        import pyarrow as pa
+
+        rows = self._rows_with_words(part, config, split, moved)
+        found = [schema.empty_table()]
+        while batch := list(islice(rows, TOGETHER)):
+            found.append(parquet.table(batch, schema))
+        return pa.concat_tables(found)
+
+    def _rows_with_words(self, part: ReleaseFacts, config: str, split: str, moved: list[Moved]) -> Iterator[Record]:
         if config == "families":
-            return [bring_link_over(row, self.words.near) for row in rows]
-        exact, brought = (
-            self.words.exact,
-            [row for each in ids & self.moved.keys() for row in self.moved[each].rows[config]],
-        )
-        kept = (row for row in rows if about(config, row) not in self.moved)
-        full = [put_back(config, row, exact[key]) if (key := about(config, row)) in exact else row for row in kept]
-        return sorted(
-            [*full, *brought], key=lambda row: about(config, row)
-        )  # stable: an article's rows keep their order
-
-
-def _part(shard: Shard) -> Part:
-    return shards.range_named(shard.path)
-
-
-def _rows(path: Path) -> list[Record]:
-    import pyarrow.parquet as pq
-
-    rows: list[Record] = pq.read_table(path).to_pylist()
-    return rows
+            yield from (bring_link_over(row, self.words.near) for row in part.rows(config, split))
+            return
+        exact, brought = self.words.exact, (row for each in moved for row in each.rows.get(config, ()))
+        kept = ((row for row in run if about(config, row) not in self.moved) for run in part.runs(config, split))
+        for row in merge(*kept, brought, key=partial(about, config)):  # an article's rows keep their order
+            key = about(config, row)
+            yield put_back(config, row, exact[key]) if key in exact else row
 
 
 def _schemas(folder: Path, facts: ReleaseFacts) -> Schemas:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from copydesk.spans import Span
 
@@ -14,16 +13,14 @@ TOO_FEW = "too-few-answers"  #: nobody contradicts, but half or more abstained
 NO_MAJORITY = "no-majority"
 
 
-@dataclass(frozen=True, slots=True)
-class Option(Generic[V]):
+class Option(NamedTuple, Generic[V]):  # a tuple: there are some per mark, and a frozen dataclass is slow to make
     """One answer and the annotations that give it."""
 
     value: V
     annotation_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot(Generic[V]):
+class Ballot(NamedTuple, Generic[V]):
     """The options, most supported first, among ``asked`` people; who abstains supports none."""
 
     options: tuple[Option[V], ...]

@@ -7,8 +7,7 @@ where does it begin and end, what is it (of those who marked it). Each wants mor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.labeling.adjudicate.ballot import Ballot
 from copydesk.labeling.adjudicate.choice import as_span, decide_span
@@ -21,8 +20,7 @@ from copydesk.spans import Span
 Answer = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Marks that mean one stretch, the ids of all answers to the article, and the votes on range and label."""
 
     marks: tuple[Mark, ...]

@@ -7,15 +7,13 @@ Out: pairs (two annotators), or groups with at most one mark of each (all of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One span that one annotator marked, with the record it came from."""
 
     annotator: str
