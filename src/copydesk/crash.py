@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -11,14 +12,16 @@ from pathlib import Path
 
 import copydesk
 
-SECRETS = ("LABEL_STUDIO_API_KEY", "HF_TOKEN")
+#: by name, what of the environment nobody else may read: LABEL_STUDIO_API_KEY, HF_TOKEN, AWS_SECRET_ACCESS_KEY, …
+SECRETS = re.compile("API_KEY|SECRET|TOKEN|PASSWORD", re.IGNORECASE)
+MIN_SECRET = 6  #: letters; what is shorter, as a 1 that switches something on, is no secret
 
 
 def scrub(text: str) -> str:
     """``text`` without the values of the environment's secrets."""
-    for name in SECRETS:
-        if value := os.environ.get(name):
-            text = text.replace(value, f"<{name}>")
+    found = [(value, name) for name, value in os.environ.items() if SECRETS.search(name) and len(value) >= MIN_SECRET]
+    for value, name in sorted(found, key=lambda each: -len(each[0])):
+        text = text.replace(value, f"<{name}>")
     return text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.dataset import sources
-from copydesk.errors import BadConfig, UnknownKey
+from copydesk.errors import BadConfig, OutsideError, UnknownKey
 from copydesk.testing import a_project
 
 GOOD = 'name = "wire"\npaths = ["raw/*.txt"]\nrights = {license = "CC0-1.0", redistribute = true}\n'
@@ -38,6 +38,7 @@ def test_a_source_is_read(tmp_path: Path) -> None:
         (GOOD + 'reader = "pdf"\n', "reader 'pdf' is not known"),
         (GOOD.replace('["raw/*.txt"]', "[]"), "must not be empty"),
         (GOOD + "[limits]\nratio = 0\n", "limits must be at least 1"),
+        (GOOD.replace("raw/*.txt", "ftp://desk:pw@127.0.0.1/*.txt"), "a path holds a password"),
     ],
 )
 def test_a_wrong_source_is_refused(tmp_path: Path, text: str, says: str) -> None:
@@ -53,6 +54,14 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     (project.dataset / "sources/other.toml").write_text(GOOD.replace("wire", "articles"))
     with pytest.raises(BadConfig, match="another source"):
         sources.load(project)
+
+
+def test_a_place_that_cannot_be_listed_ends_the_build(tmp_path: Path) -> None:
+    far = sources.Source("far", ("https://127.0.0.1:9/*.txt",), "unknown", False)
+    with pytest.raises(
+        OutsideError, match=r"https://127\.0\.0\.1:9/\*\.txt: the storage refused: ClientConnectorError"
+    ):
+        sources.inputs(far, tmp_path)
 
 
 def test_paths_expand_each_file_once_in_order(tmp_path: Path) -> None:

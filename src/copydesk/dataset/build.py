@@ -48,9 +48,9 @@ class Built:
 
 
 def build(project: Project, *, progress: Progress, jobs: int | None = None, engine: Engine | None = None) -> Built:
-    """Make ``build/`` anew. Raises BadConfig, OutsideError, Locked; NoRay, UnfitCluster."""
+    """Make ``build/`` anew. Raises BadConfig, BadStorage, OutsideError, Locked; NoRay, UnfitCluster."""
     schemas, engine = Schemas.of(project), engine or Engine(jobs=jobs)
-    shelf = Shelf.at(f"{engine.storage}/copydesk" if engine.storage else project.build / "cache").part("articles")
+    shelf = _shelf(project, engine.storage)
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
@@ -81,6 +81,13 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
             stats = partial(_stats, built, tally, homes.grouping.links)
             Store(project).replace(tables, taken.rejects, stats, schemas.arrow)
     return built
+
+
+def _shelf(project: Project, storage: str | None) -> Shelf:
+    """Where articles stand between stages. Raises BadStorage."""
+    if storage is None:
+        return Shelf.at(project.build / "cache" / "articles")
+    return Shelf.at(storage).part(f"copydesk/{project.name}/articles")
 
 
 class Tally:

@@ -57,4 +57,4 @@ def read_arrays(shelf: Shelf, name: str, *keys: str) -> tuple[Array, ...]:
     """Arrays by their keys; in a folder they are the files themselves, not copies."""
     if shelf.folder is not None:
         return tuple(np.load(shelf.folder / f"{name}.{key}.npy", mmap_mode="r") for key in keys)
-    return tuple(np.load(io.BytesIO(shelf.get(f"{name}.{key}.npy") or b"")) for key in keys)
+    return tuple(np.load(io.BytesIO(shelf.read(f"{name}.{key}.npy"))) for key in keys)

@@ -7,19 +7,18 @@ Out: the same bytes under that name, whole or not at all. A store of objects has
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk import files
+from copydesk.dataset import storage
+from copydesk.dataset.storage import ADDRESS
 from copydesk.errors import OutsideError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,18 @@ class Shelf:
 
     @classmethod
     def at(cls, place: Path | str) -> Shelf:
-        """The shelf in a folder, or at an address."""
-        return cls(str(place) if _ADDRESS.match(str(place)) else str(Path(place).absolute()))
+        """The shelf in a folder, or at an address. Raises BadStorage."""
+        if not (address := ADDRESS.match(str(place))):
+            return cls(str(Path(place).absolute()))
+        if address[1].lower() in ("file", "local"):
+            return cls(str(Path(str(place)[address.end() :]).absolute()))
+        storage.check(str(place))
+        return cls(str(place).rstrip("/"))
 
     @property
     def folder(self) -> Path | None:
         """The folder; None when the shelf is an address."""
-        return None if _ADDRESS.match(self.address) else Path(self.address)
+        return None if ADDRESS.match(self.address) else Path(self.address)
 
     def part(self, name: str) -> Shelf:
         """The shelf under this one."""
@@ -52,52 +56,49 @@ class Shelf:
         elif self.folder is not None:
             files.write_bytes(self.folder / name, data)
         else:
-            system, path = self._remote()
-            self._asked(lambda: system.pipe_file(f"{path}/{name}", bytes(data)), name)
+            storage.put(self.address, name, bytes(data))
+
+    def has(self, name: str) -> bool:
+        """Whether something stands under ``name``. Raises OutsideError."""
+        return storage.has(self.address, name) if self.folder is None else (self.folder / name).exists()
 
     def get(self, name: str) -> bytes | None:
         """What stands under ``name``; None: nothing. Raises OutsideError."""
+        if self.folder is None:
+            return storage.get(self.address, name)
         try:
-            if self.folder is not None:
-                return (self.folder / name).read_bytes()
-            system, path = self._remote()
-            data: bytes = self._asked(lambda: system.cat_file(f"{path}/{name}"), name)
+            return (self.folder / name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def read(self, name: str) -> bytes:
+        """What stands under ``name``. Raises OutsideError, also when it was taken away."""
+        if (data := self.get(name)) is None:
+            raise self._gone(name)
         return data
 
     def open(self, name: str) -> pa.NativeFile:
-        """For reading parts of what stands under ``name``; in a folder nothing is copied."""
+        """For reading parts of what stands under ``name``; in a folder nothing is copied. Raises OutsideError."""
         import pyarrow as pa
 
-        if self.folder is not None:
+        if self.folder is None:
+            return pa.BufferReader(self.read(name))
+        try:
             return pa.memory_map(str(self.folder / name))
-        return pa.BufferReader(self.get(name) or b"")
+        except FileNotFoundError:
+            raise self._gone(name) from None
 
     def keep(self, names: Iterable[str]) -> None:
         """Drop everything else; what cannot be dropped stays, it does no harm."""
+        if self.folder is None:
+            return storage.keep(self.address, names)
         kept = set(names)
-        if self.folder is not None:
-            for path in self.folder.iterdir() if self.folder.is_dir() else ():
-                if path.name not in kept and not path.is_dir():
-                    path.unlink(missing_ok=True)
-            return
-        system, root = self._remote()
-        for each in system.ls(root, detail=True) if system.exists(root) else ():
-            if each["type"] == "file" and each["name"].rpartition("/")[2] not in kept:
-                system.rm_file(each["name"])
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if path.name not in kept and not path.is_dir():
+                path.unlink(missing_ok=True)
+        return None
 
-    def _remote(self) -> tuple[Any, str]:
-        import fsspec
-
-        system, path = fsspec.core.url_to_fs(self.address)
-        return system, str(path)
-
-    def _asked(self, ask: Any, name: str) -> Any:
-        try:
-            return ask()
-        except FileNotFoundError:
-            raise
-        except Exception as error:  # fsspec's systems raise what they like
-            problem = f"{self.address}/{name}: the storage refused: {type(error).__name__}: {error}"
-            raise OutsideError(problem, "check the address and its access; what is finished is kept") from error
+    def _gone(self, name: str) -> OutsideError:
+        """Something else cleared up here, or keeps what is put for its own process alone."""
+        problem = f"{self.address}/{name}: was put there by a build, and is gone"
+        return OutsideError(problem, "delete all that stands under that address, and build again")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from copydesk import toml
+from copydesk.dataset import storage
 from copydesk.errors import BadConfig
 from copydesk.files import digest
 from copydesk.issues import Issue
@@ -135,6 +136,8 @@ def _check(source: Source, where: str) -> None:
 
     if not source.name or not source.paths:
         raise BadConfig(where, "name and paths must not be empty")
+    if any(storage.holds_password(path) for path in source.paths):
+        raise BadConfig(where, "a path holds a password, which every record would tell", "put it into the environment")
     if not source.license:
         raise BadConfig(where, "rights need a license", 'write license = "unknown" when it is not cleared')
     known = readers()
@@ -194,8 +197,4 @@ def _remote(pattern: str) -> Iterator[Input]:
     if not _WILD.search(pattern):
         yield Input(pattern)
         return
-    import fsspec
-
-    system, path = fsspec.core.url_to_fs(pattern)
-    for name in system.glob(path):
-        yield Input(system.unstrip_protocol(name))
+    yield from map(Input, storage.matching(pattern))

@@ -7,7 +7,6 @@ Out: :class:`Printed`, from which the fingerprints of any of them are taken, by 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,8 +72,7 @@ class _Shard:
 
 def print_shard(task: _Shard) -> None:
     """Make a shard's fingerprints, unless they are there. Texts that stand more than once are read once."""
-    folder = task.prints.folder
-    if Path(folder, task.name).exists() if folder else task.prints.get(task.name) is not None:
+    if task.prints.has(task.name):
         return
     table = shards.read(task.articles, task.name, ["text", "text_sha256"])
     sums = np.array(table["text_sha256"].to_pylist(), "S64")
