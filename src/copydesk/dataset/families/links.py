@@ -23,7 +23,7 @@ from copydesk.dataset.articles import Articles
 from copydesk.dataset.components import components
 from copydesk.dataset.families import model, search
 from copydesk.dataset.families.alignment import Passages, aligned
-from copydesk.dataset.families.features import alike, features
+from copydesk.dataset.families.features import Compared
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
 from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
@@ -120,6 +120,7 @@ class _Work:
         keys = pair_keys(self.articles.texts[:, 0], pairs)
         scores = self.memory.scores(keys)
         new = np.flatnonzero(np.isnan(scores))
+        new = new[_near(pairs[new])]
         shards = [new[n : n + _PAIRS] for n in range(0, len(new), _PAIRS)]
         with self.progress("comparing", len(new)) as step:
             found = self.executor.map(_score, (_own(self.printed, self.articles, pairs[shard]) for shard in shards))
@@ -143,6 +144,15 @@ class _Work:
                 step(len(made))
         self.memory.keep_relations(told)
         return links
+
+
+def _near(pairs: Index) -> Index:
+    """An order of pairs in which those of texts with a partner in common come near: each text is then read seldom."""
+    first = np.arange(int(pairs.max(initial=-1)) + 1)
+    for ours, theirs in (pairs.T, pairs.T[::-1]):
+        np.minimum.at(first, ours, theirs)
+    order: Index = np.lexsort((pairs[:, 1], pairs[:, 0], first[pairs[:, 0]]))
+    return order
 
 
 def _kept_together(pairs: Index, scores: Array) -> Iterator[tuple[Index, Array]]:
@@ -222,9 +232,10 @@ def _score(shard: _Pairs) -> Any:
 
 def score(prints: Prints, pairs: Index) -> Any:
     """Probability that the texts of each pair derive from one another or from one text; to six digits."""
-    close = alike(prints, pairs)
+    compared = Compared(prints)
+    close = compared.alike(pairs)
     scores = np.zeros(len(pairs))
-    scores[close] = np.round(model.link()(features(prints, pairs[close]))[:, 1], 6)
+    scores[close] = np.round(model.link()(compared.features(pairs[close]))[:, 1], 6)
     return scores
 
 

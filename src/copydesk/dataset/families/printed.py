@@ -6,29 +6,28 @@ Out: :class:`Printed`, from which the fingerprints of any of them are taken, by 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from copydesk.console import Progress
-from copydesk.dataset import shards
+from copydesk.dataset import rows, shards
 from copydesk.dataset.articles import Articles
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, fingerprint
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, fingerprint, run_places
 from copydesk.dataset.shelf import Shelf
 from copydesk.editions import edition
 from copydesk.executor import Executor
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CODE = (
     "dataset/families/tokens.py",
     "dataset/families/words.py",
     "dataset/families/words.json",
     "dataset/families/prints.py",
+    "dataset/families/printed.py",
 )
-COLUMNS = [field.name for field in fields(Prints)]
+COLUMNS = tuple(field.name for field in fields(Prints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,16 @@ class Printed:
         printed.shelf.keep(articles.names)
         return printed
 
-    def take(self, articles: Articles, columns: list[str] | None = None) -> Prints:
+    def take(self, articles: Articles, columns: Sequence[str] = COLUMNS) -> Prints:
         """The fingerprints of the articles, in order; other ``columns`` than those named are empty."""
-        wanted = columns or COLUMNS
-        parts, places = list[Prints](), list[Index]()
+        parts, starts, before = list[Array](), np.empty(len(articles), np.int64), 0
         for n, name in enumerate(articles.names):
             at = np.flatnonzero(articles.shard == n)
-            table = shards.read(self.shelf, name, [*wanted, "same"])
-            rows = table["same"].to_numpy()[articles.row[at]]
-            parts.append(_prints(table, wanted).take(rows))
-            places.append(at)
-        order = np.empty(len(articles), np.int64)
-        order[np.concatenate([*places, np.zeros(0, np.int64)])] = np.arange(len(articles))
-        return Prints.joined(parts).take(order) if parts else fingerprint([])
+            flat, begin = rows.read(self.shelf, name, articles.row[at])
+            starts[at] = before + begin[:-1]
+            before += len(flat)
+            parts.append(flat)
+        return _unpacked(np.concatenate([np.zeros(0, np.uint32), *parts]), starts, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,42 +80,57 @@ def print_shard(task: _Shard) -> None:
 
 def put_prints(shelf: Shelf, name: str, prints: Prints, same: Index) -> None:
     """Put a shard's fingerprints on a shelf; ``same``: for each row of the shard the fingerprint that is its own."""
-    import pyarrow as pa
-
-    columns: dict[str, Any] = {"same": pa.array(same.astype(np.int32))}
-    more = len(same) - len(prints)  # rows without a fingerprint of their own
-    for field in COLUMNS:
-        column = getattr(prints, field)
-        if isinstance(column, Ragged):
-            starts = np.concatenate([column.starts, np.repeat(column.starts[-1:], more)])
-            columns[field] = pa.LargeListArray.from_arrays(pa.array(starts), pa.array(column.flat))
-        else:
-            columns[field] = pa.array(np.concatenate([column, np.zeros(more, column.dtype)]))
-    # in one stretch: some rows of it are then taken without touching the others
-    shards.write(shelf, name, pa.table(columns), max(1, len(same)))
+    flat, starts = _packed(prints)
+    spans = np.stack([starts[:-1], starts[1:]], axis=1)
+    rows.write(shelf, name, flat, spans[same] if len(spans) else np.zeros((len(same), 2), np.int64))
 
 
-def _prints(table: pa.Table, wanted: list[str]) -> Prints:
-    columns: dict[str, Any] = {}
+# A packed fingerprint is its sizes and what of it the table knows, then one column after the other.
+_SIZED = ("words", "keys", "content", "sentences", "pairs", "threes", "fives")
+_BESIDE = {"key_weights": "keys", "key_kinds": "keys"}
+_DTYPES = {"key_weights": np.float32, "key_kinds": np.uint8, "content": np.int32, "sentences": np.int32}
+_HEAD = len(_SIZED) + 1
+
+
+def _laid(sizes: Mapping[str, Index]) -> Iterator[tuple[str, Index, Index]]:
+    """Columns in their order, with where each begins in every row and how many words it has there."""
+    at: Index = np.full(len(sizes["words"]), _HEAD)
     for name in COLUMNS:
-        if name not in wanted:
-            columns[name] = Ragged(np.zeros(0, np.uint32), np.zeros(table.num_rows + 1, np.int64))
-        elif name == "known":
-            columns[name] = _one(table[name])
+        if name != "known":
+            count = sizes[_BESIDE.get(name, name)]
+            words = -(-count // 4) if name == "key_kinds" else count
+            yield name, at, count
+            at = at + words
+    yield "", at, at
+
+
+def _packed(prints: Prints) -> tuple[Array, Index]:
+    """Each fingerprint as 32-bit words, and where each begins."""
+    sizes = {name: getattr(prints, name).sizes for name in _SIZED}
+    *columns, (_, total, _) = _laid(sizes)
+    starts = np.concatenate([[0], np.cumsum(total)])
+    flat = np.zeros(starts[-1], np.uint32)
+    head = np.stack([*(sizes[name].astype(np.uint32) for name in _SIZED), prints.known.view(np.uint32)], axis=1)
+    flat[starts[:-1, None] + np.arange(_HEAD)] = head
+    for name, at, count in columns:
+        values = getattr(prints, name).flat
+        if name == "key_kinds":
+            flat.view(np.uint8)[run_places(4 * (starts[:-1] + at), count)] = values
         else:
-            chunks = [chunk for chunk in table[name].chunks if len(chunk)]
-            parts = [Ragged(_flat(chunk), chunk.offsets.to_numpy() - chunk.offsets[0].as_py()) for chunk in chunks]
-            columns[name] = Ragged.joined(parts) if len(parts) != 1 else parts[0]
-    if "known" not in wanted:
-        columns["known"] = np.zeros(table.num_rows, np.float32)
-    return Prints(**columns)
+            flat[run_places(starts[:-1] + at, count)] = values.view(np.uint32)
+    return flat, starts
 
 
-def _flat(chunk: Any) -> Array:
-    flat: Array = chunk.flatten().to_numpy(zero_copy_only=False)
-    return flat
-
-
-def _one(column: Any) -> Array:
-    one: Array = column.to_numpy()
-    return one
+def _unpacked(flat: Array, starts: Index, wanted: Sequence[str]) -> Prints:
+    head = flat[starts[:, None] + np.arange(_HEAD)]
+    *columns, _ = _laid({name: head[:, n].astype(np.int64) for n, name in enumerate(_SIZED)})
+    found: dict[str, Any] = {"known": np.ascontiguousarray(head[:, -1]).view(np.float32)}
+    for name, at, count in columns:
+        dtype = _DTYPES.get(name, np.uint32)
+        if name not in wanted:
+            found[name] = Ragged(np.zeros(0, dtype), np.zeros(len(starts) + 1, np.int64))
+            continue
+        narrow = name == "key_kinds"
+        values: Array = flat.view(dtype)[run_places((starts + at) * (4 if narrow else 1), count)]
+        found[name] = Ragged(values, np.concatenate([[0], np.cumsum(count)]))
+    return Prints(**found)

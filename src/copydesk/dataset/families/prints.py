@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from copydesk.dataset.families.tokens import unique
 
 LONGEST = 45  #: words of a sentence; longer ones are cut, texts without full stops stay comparable
 SCRAP = 2  #: words that make no sentence of their own
+_LETTERS = 0x10FFFF - 0x800
 TOGETHER = 1 << 18  #: letters of the texts that are read at a time, about
 
 Array = npt.NDArray[Any]
@@ -229,6 +231,15 @@ def _mixed(values: Array) -> Array:
 
 def letters(hashes: w.Hashes) -> str:
     """Words as letters of a string, one each, as order comparisons want them."""
-    points = hashes % np.uint32(0x10FFFF - 0x800)
-    points = np.where(points >= 0xD800, points + np.uint32(0x800), points).astype("<u4")  # no surrogates
-    return points.tobytes().decode("utf-32-le")
+    said: str = _alphabet()[hashes % np.uint32(_LETTERS)].tobytes().decode("utf-32-le")
+    return said
+
+
+@cache
+def _alphabet() -> Array:
+    """All letters but the surrogates; those below 256, which are compared fastest, are the most frequent words."""
+    points = np.arange(_LETTERS, dtype="<u4")
+    points[0xD800:] += 0x800
+    for n, word in enumerate(w.lexicon().frequent(256).tolist()):
+        points[[n, word % _LETTERS]] = points[[word % _LETTERS, n]]
+    return points

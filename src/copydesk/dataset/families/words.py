@@ -157,6 +157,11 @@ class Lexicon:
             known.astype(np.float32),
         )
 
+    def frequent(self, count: int) -> Hashes:
+        """The words that most training texts have, at most so many."""
+        most = sorted(self._texts_with, key=lambda word: (-self._texts_with[word], word))[:count]
+        return np.array([xxhash.xxh32_intdigest(word.encode()) for word in most], np.uint32)
+
     def _numbered(self, batch: Sequence[Piece]) -> tuple[npt.NDArray[Any], ...]:
         """Of each token its text, its place, whether it ends a sentence, and its number in what is known of words."""
         tokens = _spelt(batch[0]) if has_unspaced(batch[0].text) else found(batch)
