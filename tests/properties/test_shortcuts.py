@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.dataset.ingest import instants, language
-from copydesk.dataset.ingest.rules import phrases
-from copydesk.dataset.ingest.rules.phrases import Signed
+from copydesk.dataset.ingest import instants, language, quality, rules
+from copydesk.dataset.ingest.rules import after, between, glued, head, names, phrases
+from copydesk.dataset.ingest.rules.scrape import Scrape
+from copydesk.dataset.ingest.rules.signs import Signed, folded, held, opening
 from copydesk.dataset.ingest.traced import Segment, Traced
 from copydesk.spans import Span
 
-SIGNED = {name: each for name, each in vars(phrases).items() if isinstance(each, Signed)}
+MODULES = (after, between, head, names, phrases)
+SIGNED = {name: each for module in MODULES for name, each in vars(module).items() if isinstance(each, Signed)}
 
 
 @cache
@@ -93,3 +95,68 @@ def test_stretches_that_touch_are_cut_like_one(text: str, cuts: set[int]) -> Non
     places = sorted({0, len(text), *(at for at in cuts if at < len(text))})
     parts = [Span(start, end) for start, end in pairwise(places)]
     assert whole.cut(parts) == whole.cut([Span(0, len(text))])
+
+
+EXAMPLES = [rule.example.replace("¶", "\n").replace("«", "").replace("»", "") for rule in rules.RULES]
+LINES = st.one_of(
+    st.sampled_from([line for each in EXAMPLES for line in each.split("\n")]),
+    st.sampled_from(sorted(SIGNED)).flatmap(lambda name: st.from_regex(SIGNED[name].pattern, fullmatch=True)),
+    st.text(max_size=30),
+)
+SCRAPES = st.lists(LINES, max_size=8).map("\n".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=SCRAPES)
+def test_a_rule_that_is_not_asked_would_take_nothing(text: str) -> None:
+    scrape = Scrape.of(text)
+    for rule in rules.RULES:
+        taken = rule.takes(scrape)
+        assert rule.may(scrape) or not taken, rule.name
+        scrape = scrape.without(take.span for take in taken if not take.keep)
+
+
+@pytest.mark.parametrize("text", ["By ſhare", "ADVERTISEMENT", "١ comments", "_ ad", "-- Ad --", "ı İ", "Ⅷ", "\u0345"])
+def test_letters_of_other_scripts_open_lines_as_patterns_read_them(text: str) -> None:
+    test_a_rule_that_is_not_asked_would_take_nothing.hypothesis.inner_test(text)
+
+
+def test_with_what_a_line_opens() -> None:
+    lines = ["Advertisement", "-- Ad --", "12 comments", "“Don’t” go", "***", "ſhare", "_x"]
+    assert [opening(line) for line in lines] == ["adv", "ad", "0", "don", "", "sha", "x"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=SCRAPES, more=st.sampled_from(sorted(rules.signs() | quality.signs())))
+def test_signs_are_those_that_looking_for_each_finds(text: str, more: str) -> None:
+    whole = folded(f"{text}{more.upper()}")
+    assert held(f"{text}{more.upper()}") == {sign for sign in rules.signs() | quality.signs() if sign in whole}
+
+
+ENDS = [
+    "a",
+    "z",
+    "A",
+    "Bc",
+    "By Al B",
+    "4",
+    "٣",
+    ".",
+    "!",
+    "”",
+    "’",
+    "“",
+    '"',
+    "é",
+    ")",
+    " 2019",
+    "May 4, 2020",
+    "Images",
+]
+ENDS += ["SaveSave", "Save", "Published", "Read more", "\n", " ", "9 Jan 1999", "😀", "?"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.lists(st.sampled_from(ENDS), max_size=12).map("".join))
+def test_lost_line_breaks_are_those_that_the_pattern_finds_anywhere(text: str) -> None:
+    assert glued.places(text) == [match.start() for match in glued._GLUED.finditer(text)]

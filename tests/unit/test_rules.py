@@ -10,7 +10,8 @@ import pytest
 from copydesk.dataset.ingest import rules
 from copydesk.dataset.ingest.record import ASSERTED
 from copydesk.dataset.ingest.rules.names import byline, is_headline
-from copydesk.dataset.ingest.rules.scrape import Rule, Scrape
+from copydesk.dataset.ingest.rules.rule import Rule
+from copydesk.dataset.ingest.rules.scrape import Scrape
 
 DOCS = Path(__file__).parents[2] / "docs/ingest.md"
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from copydesk.dataset.ingest.rules.signs import folded
 from copydesk.spans import Span
 
 MONTHS = ("january february march april may june july august september october november december").split()  # noqa: SIM905
 _MONTH = {name[:cut]: n for n, name in enumerate(MONTHS, 1) for cut in (3, 9)} | {"sept": 9}
 _NAME = r"(?P<name>" + "|".join(sorted(_MONTH, key=len, reverse=True)) + r")\.?"
-_A_YEAR = re.compile(r"(?:19|20)\d{2}")
+_SHORT = tuple(name for name in _MONTH if len(name) == 3)
 _TIME = r"(?:,?\s+(?:at\s+)?\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,4}\)?)?)?"
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -61,17 +62,44 @@ def months(text: str) -> Iterator[Mention]:
             yield Mention(day, "month", Span(*match.span()))
 
 
+def may_hold_a_year(text: str) -> bool:
+    """Whether a text can hold a date: soon told."""
+    return "20" in text or "19" in text
+
+
 def _around_years(text: str) -> list[tuple[int, int]]:
     """Stretches that hold the dates, as each has a year and its parts near it: few and short in most texts."""
     found = list[tuple[int, int]]()
-    if "19" not in text and "20" not in text:  # soon told
+    if not may_hold_a_year(text):
         return found
-    for year in _A_YEAR.finditer(text):
-        start, end = max(0, year.start() - BEFORE), year.end() + BEHIND
+    for year in _years(text):
+        start, end = max(0, year - BEFORE), year + 4 + BEHIND
         if found and start <= found[-1][1]:
             start = found.pop()[0]
         found.append((start, end))
-    return found
+    return [(start, end) for start, end in found if _names_a_month(text[start:end])]
+
+
+def _years(text: str) -> Iterator[int]:
+    """Where years from 1900 to 2099 start."""
+    at, last = _next_year(text, 0), len(text) - 4
+    while 0 <= at <= last:
+        is_year = text[at + 2 : at + 4].isdecimal()
+        if is_year:
+            yield at
+        at = _next_year(text, at + 4 if is_year else at + 1)
+
+
+def _next_year(text: str, at: int) -> int:
+    """Where the next ``19`` or ``20`` stands; -1: nowhere."""
+    one, other = text.find("19", at), text.find("20", at)
+    return max(one, other) if one < 0 or other < 0 else min(one, other)
+
+
+def _names_a_month(text: str) -> bool:
+    """Whether a stretch may hold the month of a date, in letters or as a number."""
+    small = folded(text)
+    return "-" in small or any(name in small for name in _SHORT)
 
 
 def _mention(match: re.Match[str]) -> Mention | None:

@@ -15,7 +15,7 @@ from copydesk.spans import Span
 
 _DECODER = JSONDecoder()
 _BLANK = re.compile(r"[ \t\r\n]*")
-_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,14 @@ def traced(line: str, member: Member) -> Traced:
     """A string member's text, led through its escapes to the line."""
     text: str = member.value
     segments, at, raw, end = list[Segment](), 0, member.span.start + 1, member.span.end - 1
-    for escape in _ESCAPE.finditer(line, raw, end):
-        if plain := escape.start() - raw:
-            segments.append(Segment(at, at + plain, raw, escape.start()))
-        segments.append(Segment(at + plain, at + plain + 1, escape.start(), escape.end()))
-        at, raw = at + plain + 1, escape.end()
+    escape = line.find("\\", raw, end)
+    while escape >= 0:
+        if plain := escape - raw:
+            segments.append(Segment(at, at + plain, raw, escape))
+            at += plain
+        raw = escape + (2 if line[escape + 1] != "u" else 12 if _PAIR.match(line, escape, end) else 6)
+        segments.append(Segment(at, at + 1, escape, raw))
+        at, escape = at + 1, line.find("\\", raw, end)
     if raw < end:
         segments.append(Segment(at, at + end - raw, raw, end))
     return Traced(text, tuple(segments))

@@ -12,6 +12,8 @@ from copydesk.dataset.ingest import instants, rules
 from copydesk.dataset.ingest.extraction import Extraction
 from copydesk.dataset.ingest.quality import marks, n_letters
 from copydesk.dataset.ingest.raw import Finding, Raw, Removed
+from copydesk.dataset.ingest.rules.scrape import Line
+from copydesk.dataset.ingest.rules.signs import held
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.spans import Span
 
@@ -37,21 +39,27 @@ def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = f
             removed.append(Removed(take.kind or rule.name, span, rule.name))
     findings += _not_before(text)
     address = next((each.value for each in findings if each.field == "url"), None)
-    quality = marks(text.text, n_letters(content.text), {rule.name for rule, _ in reading.takes}, address)
+    signs = reading.signs if text.text in content.text else held(text.text)
+    quality = marks(text.text, signs, n_letters(content.text), {rule.name for rule, _ in reading.takes}, address)
     return Extraction(text, tuple(findings), tuple(removed), quality)
 
 
-def _joined(text: str, body: tuple[Span, ...]) -> Iterator[Span]:
+def _joined(text: str, body: tuple[Line, ...]) -> Iterator[Span]:
     """The body's stretches and, of the white space between two, at most two line breaks or one blank."""
-    for n, span in enumerate(body):
-        if n:
-            yield from _separator(text, body[n - 1].end, span.start)
-        yield span
+    first = last = 0
+    for start, end, *_ in body:
+        if first < last and text[last:start] not in _KEPT:  # as between few lines
+            yield Span(first, last)
+            yield from _separator(text, last, start)
+            first = start
+        elif first == last:
+            first = start
+        last = end
+    if first < last:
+        yield Span(first, last)
 
 
 def _separator(text: str, start: int, end: int) -> list[Span]:
-    if (gap := text[start:end]) in _KEPT:  # as between most lines
-        return [Span(start, end)] if gap else []
     runs = [(match.start(), match.group()) for match in _BLANK.finditer(text, start, end)]
     if not runs:
         return []

@@ -6,8 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from copydesk.dataset.ingest.endings import breaks_off
-from copydesk.dataset.ingest.rules.phrases import folded
-from copydesk.dataset.ingest.synonyms import puts_synonyms
+from copydesk.dataset.ingest.synonyms import LEAST, known, puts_synonyms
 
 SHORT = 60  #: words
 _CUT = re.compile(r"(?:\.\.\.|…)[\"'”’)\]\s]*$|\[(?:\.\.\.|…|\+\d+ chars)\]\s*$")
@@ -38,7 +37,7 @@ _SHARED = {
 #: what a synonym machine leaves behind and people hardly write; how strongly it speaks; in small letters, words one of
 #: which it cannot be without: looking for these first spares most texts the patterns
 _SPUN = [
-    (re.compile(pattern, re.IGNORECASE), weight, signs)
+    (re.compile(pattern, re.IGNORECASE), weight, frozenset(signs))
     for pattern, weight, signs in (
         (r"\{(?:dollars?|cents?|euros?|pounds?|levels?|miles?|\w{3,12})\}", 4, ("{",)),  # braces of its templates
         (r"\b\d+’s of\b", 3, ("’s of",)),  # thousands
@@ -90,16 +89,17 @@ _SPUN = [
 ]
 
 
-def marks(text: str, n_read: int, rules: set[str], address: str | None = None) -> frozenset[str]:
+def marks(text: str, signs: frozenset[str], n_read: int, rules: set[str], address: str | None = None) -> frozenset[str]:
     """The marks of an article's text.
 
-    ``n_read`` counts the letters that were read, ``rules`` names what took some away, ``address`` is the text's own.
+    ``signs``: those of :func:`signs` that it holds, ``n_read``: how many letters were read, ``rules``: what took some
+    away, ``address``: the text's own.
     """
     found = {
         "short": len(text.split(None, SHORT)) < SHORT,
         "boilerplate-heavy": n_letters(text) < 0.6 * n_read,
         "truncated": is_cut(text, "read-more" in rules) or breaks_off(text),
-        "spun": is_spun(text) or puts_synonyms(text),
+        "spun": is_spun(text, signs) or (len(signs & known()) >= LEAST and puts_synonyms(text)),
         "translated": "translation-note" in rules or (address is not None and is_foreign(address, text)),
         "encoding-repaired": "control-character" in rules or "\ufffd" in text,
     }
@@ -119,10 +119,9 @@ def is_cut(text: str, leads_on: bool) -> bool:
     return bool(_CUT.search(last)) or (leads_on and not _ENDS.search(last))
 
 
-def is_spun(text: str) -> bool:
+def is_spun(text: str, held: frozenset[str]) -> bool:
     """Whether a machine seems to have put synonyms for words: several kinds of its traces, dense enough."""
-    plain = folded(text)
-    asked = [(pattern, weight) for pattern, weight, signs in _SPUN if any(sign in plain for sign in signs)]
+    asked = [(pattern, weight) for pattern, weight, signs in _SPUN if not signs.isdisjoint(held)]
     if len(asked) < 3:
         return False
     kinds = [weight * min(3, len(found)) for pattern, weight in asked if (found := pattern.findall(text))]
@@ -149,3 +148,8 @@ def _looks_english(text: str) -> bool:
     return bool(words) and sum(
         word in {"the", "of", "and", "to", "in", "a", "that", "is"} for word in words
     ) > 0.12 * len(words)
+
+
+def signs() -> frozenset[str]:
+    """What marks look for in a text: traces of synonym machines, and their words."""
+    return known().union(*(signs for _, _, signs in _SPUN))

@@ -92,7 +92,10 @@ class Recorder:
             "reader": self.reader,
             "tool_version": __version__,
             "config_sha256": self._config_sha256,
-            "segments": [each.as_json() for each in found.text.segments],
+            "segments": [
+                {"start": start, "end": end, "raw_start": raw_start, "raw_end": raw_end}
+                for start, end, raw_start, raw_end in found.text.segments
+            ],
             "findings": [each.as_json() for each in found.findings],
             "removed": [each.as_json() for each in found.removed],
         }

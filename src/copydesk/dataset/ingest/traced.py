@@ -32,9 +32,6 @@ class Segment(NamedTuple):  # a tuple: a web page has thousands
     def is_linear(self) -> bool:
         return self.end - self.start == self.raw_end - self.raw_start
 
-    def as_json(self) -> dict[str, int]:
-        return {"start": self.start, "end": self.end, "raw_start": self.raw_start, "raw_end": self.raw_end}
-
 
 @dataclass(frozen=True, slots=True)
 class Traced:
@@ -57,26 +54,24 @@ class Traced:
         texts, segments, at = list[str](), list[Segment](), 0
         for span in _touching(spans):
             texts.append(self.text[span.start : span.end])
-            shift = at - span.start
-            for part in self._within(span):
-                moved = Segment(part.start + shift, part.end + shift, part.raw_start, part.raw_end) if shift else part
-                segments.append(moved)
+            parts = self._within(span)
+            if shift := at - span.start:
+                parts = [Segment(start + shift, end + shift, *raw) for start, end, *raw in parts]
+            segments += parts
             at += span.end - span.start
         return Traced("".join(texts), tuple(_joined(segments)))
 
-    def _within(self, span: Span) -> Iterator[Segment]:
-        for n in range(bisect_right(self.segments, span.start, key=_END), len(self.segments)):
-            segment = self.segments[n]
-            if segment.start >= span.end:
-                return
+    def _within(self, span: Span) -> list[Segment]:
+        first = bisect_right(self.segments, span.start, key=_END)
+        found = list(self.segments[first : bisect_left(self.segments, span.end, key=_START)])
+        for n in {0, len(found) - 1} if found else ():
+            segment = found[n]
             start, end = max(segment.start, span.start), min(segment.end, span.end)
-            if (start, end) == (segment.start, segment.end):
-                yield segment
-            elif segment.is_linear:
+            if (start, end) != (segment.start, segment.end):
                 shift = segment.raw_start - segment.start
-                yield Segment(start, end, start + shift, end + shift)
-            else:
-                yield Segment(start, end, segment.raw_start, segment.raw_end)
+                raw = (start + shift, end + shift) if segment.is_linear else segment[2:]
+                found[n] = Segment(start, end, *raw)
+        return found
 
     def over(self, base: Traced) -> Traced:
         """This text, traced through ``base``: what it calls raw is ``base``'s text."""
@@ -158,11 +153,16 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(segments: list[Segment]) -> list[Segment]:
-    joined = list[Segment]()
+    joined, before, after = list[Segment](), -1, -1  # where the last one ends, if it is linear
     for each in segments:
-        last = joined[-1] if joined else None
-        if last and last.is_linear and each.is_linear and (last.end, last.raw_end) == (each.start, each.raw_start):
-            joined[-1] = Segment(last.start, each.end, last.raw_start, each.raw_end)
+        start, end, raw_start, raw_end = each
+        if end - start != raw_end - raw_start:
+            joined.append(each)
+            before = after = -1
+            continue
+        if (start, raw_start) == (before, after):
+            joined[-1] = Segment(joined[-1].start, end, joined[-1].raw_start, raw_end)
         else:
             joined.append(each)
+        before, after = end, raw_end
     return joined

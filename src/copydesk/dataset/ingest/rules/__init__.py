@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.dataset.ingest.rules.table import RULES, Reading, read
+from copydesk.dataset.ingest.rules.table import RULES, Reading, read, signs
 
-__all__ = ["RULES", "Reading", "read"]
+__all__ = ["RULES", "Reading", "read", "signs"]

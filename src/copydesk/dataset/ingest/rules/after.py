@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from copydesk.dataset.ingest.endings import is_open
 from copydesk.dataset.ingest.rules import agencies, names, phrases
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+from copydesk.dataset.ingest.rules.signs import signed
 
-_SOURCE_URL = re.compile(
-    r"(?:source|original(?: article| story| source)?|via|link|read (?:it )?(?:at|on)|url)\s*:?\s*(?P<url>https?://[^\s<>\"]+)",
-    re.IGNORECASE,
+SOURCE_URL = signed(
+    re.compile(
+        r"(?:source|original(?: article| story| source)?|via|link|read (?:it )?(?:at|on)|url)\s*:?\s*"
+        r"(?P<url>https?://[^\s<>\"]+)",
+        re.IGNORECASE,
+    ),
+    "http",
 )
-_SIGNED = re.compile(
-    r"(?P<name>[^()]{4,60}?)\s*\((?:according to|source|sources|from|via|translated from)[:\s][^()]{2,120}\)",
-    re.IGNORECASE,
+SIGNATURE = signed(
+    re.compile(
+        r"(?P<name>[^()]{4,60}?)\s*\((?:according to|source|sources|from|via|translated from)[:\s][^()]{2,120}\)",
+        re.IGNORECASE,
+    ),
+    "(according to",
+    "(source",
+    "(from",
+    "(via",
+    "(translated from",
 )
 
 
@@ -60,7 +72,7 @@ def credit_line(scrape: Scrape) -> Iterator[Take]:
 def source_url(scrape: Scrape) -> Iterator[Take]:
     """``Source: URL`` on a line of its own."""
     for line in (*scrape.head, *scrape.lines[-8:]):
-        if match := _SOURCE_URL.fullmatch(line.text):
+        if match := SOURCE_URL.fullmatch(line.text):
             url = match["url"].rstrip(".,;)")
             domain = re.sub(r"^www\.", "", url.split("/")[2].split("@")[-1].split(":")[0].lower())
             yield line.take(("url", url, 0.8), ("publisher.domain", domain, 0.8))
@@ -77,12 +89,35 @@ def translation_note(scrape: Scrape) -> Iterator[Take]:
 def signature(scrape: Scrape) -> Iterator[Take]:
     """``Jane Doe (according to NYT)`` after the story."""
     for line in scrape.lines[-4:]:
-        match = _SIGNED.fullmatch(line.text)
+        match = SIGNATURE.fullmatch(line.text)
         if match and names.is_name(match["name"].strip()):
             yield line.take(("authors", match["name"].strip(), 0.85))
             return
 
 
+#: what somebody of whom a biography tells is or does
+POSTS = (
+    "writer",
+    "editor",
+    "reporter",
+    "correspondent",
+    "journalist",
+    "author",
+    "contribut",
+    "columnist",
+    "producer",
+    "fellow",
+    "freelance",
+    "critic",
+    "host",
+    "cover",
+    "writ",
+    "blogger",
+    "strategist",
+    "librarian",
+    "specialist",
+    "coach",
+)
 _BIO = re.compile(
     r"(?:[—–•-]\s*)?(?:by |follow )?(?:(?:mr|ms|mrs|dr)\.? )?[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}(?:, [A-Z]{2,5})*,?"
     r"(?: \([^)]{1,40}\))? (?:is|was|has been|covers|writes|works|hails|joined|currently)\b"
@@ -109,23 +144,33 @@ def biography(scrape: Scrape) -> Iterator[Take]:
 
 def reach(scrape: Scrape) -> Iterator[Take]:
     """A line on how to reach the author or the paper, or on where else the text appeared."""
+    asked = phrases.REACH.among(scrape.signs)
     for line in dict.fromkeys((*scrape.opening, *scrape.lines[-10:])):
-        if len(line.text) <= 500 and phrases.REACH.fullmatch(line.text):
+        if len(line.text) <= 500 and asked.fullmatch(line.text):
             yield line.take()
+
+
+LEADS = phrases.AFTER_STORY.opens | phrases.AWAY.opens
 
 
 def after_story(scrape: Scrape) -> Iterator[Take]:
     """A heading of what follows the story, such as ``Related stories``, and all below it."""
     lines = scrape.lines
-    n_prose = sum(len(line.text) for line in lines if line.is_prose) or 1
-    length, at, prose_left = sum(len(line.text) for line in lines), 0, n_prose
-    for n, line in enumerate(lines):
-        is_late = at >= AFTER_AT_LEAST * length and prose_left <= AFTER_AT_MOST * n_prose
-        if is_late and _leads_away(line) and not any(other.text == line.text for other in lines[:n]):
+    leading = [n for n, first in enumerate(scrape.firsts) if first in LEADS and _leads_away(lines[n])]
+    if not leading:
+        return
+    sizes, prose = zip(*((len(line.text), line.is_prose * len(line.text)) for line in lines), strict=True)
+    for n in leading:
+        is_late = sum(sizes[:n]) >= AFTER_AT_LEAST * sum(sizes) and _is_behind(prose, n)
+        if is_late and not any(other.text == lines[n].text for other in lines[:n]):
             yield from (below.take() for below in lines[n:])
             return
-        at += len(line.text)
-        prose_left -= len(line.text) if line.is_prose else 0
+
+
+def _is_behind(prose: Sequence[int], n: int) -> bool:
+    """Whether the prose stands before line ``n``, but for a small part; ``prose``: how much is in each line."""
+    n_prose = sum(prose) or 1
+    return n_prose - sum(prose[:n]) <= AFTER_AT_MOST * n_prose
 
 
 def _leads_away(line: Line) -> bool:
@@ -135,8 +180,8 @@ def _leads_away(line: Line) -> bool:
 
 def loose_end(scrape: Scrape) -> Iterator[Take]:
     """A line below the last paragraph that ends no sentence."""
-    for line in scrape.few(filter(_is_loose, scrape.tail)) if scrape.is_story else ():
-        yield line.take()
+    found = list(filter(_is_loose, scrape.tail))
+    yield from (line.take() for line in (scrape.few(found) if found and scrape.is_story else ()))
 
 
 def _is_loose(line: Line) -> bool:

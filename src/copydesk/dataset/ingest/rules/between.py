@@ -7,25 +7,24 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from copydesk.dataset.ingest.rules import phrases
-from copydesk.dataset.ingest.rules.phrases import folded
 from copydesk.dataset.ingest.rules.scrape import SHORT, Line, Scrape, Take
+from copydesk.dataset.ingest.rules.signs import folded, signed
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
 CAPTION = 400  #: longer lines are no captions
 REPEATS = 3  #: paragraphs that a site shows twice, at most
+CREDIT = "credit"
 _CREDITED = re.compile(r"\b(?:image |photo |picture )?credits?: .{2,80}$", re.IGNORECASE)
 _CREDIT = re.compile(r"\((?P<words>[^()]*\b(?:photo|image|picture|credit|getty|file)\b[^()]*)\)\s*$", re.IGNORECASE)
 # How picture agencies open a caption, and how papers close one.
 _AGENCY_CAPTION = re.compile(r"[A-Z][A-Z .,'’-]+ [-–—] [A-Z]{3,9} \d{1,2}: ")
 _FILE_PHOTO = re.compile(r"[-–—] ?FILE PHOTO$")
-_TWO_SOURCES = re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}")
-_SEPARATOR = re.compile(r"[\W_]{1,40}")
+TWO_SOURCES = signed(re.compile(r"[A-Z][\w.&'’ -]{1,40} ?/ ?[A-Z][\w.&'’ -]{1,40}"), "/")
+SEPARATOR = signed(re.compile(r"[\W_]{1,40}"), opens="")
 
 
 def control_character(scrape: Scrape) -> Iterator[Take]:
     """Control characters and byte order marks, anywhere."""
-    if scrape.text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():  # soon told, and of most texts
-        return
     for match in _CONTROL.finditer(scrape.text):
         yield Take(*match.span())
 
@@ -33,16 +32,16 @@ def control_character(scrape: Scrape) -> Iterator[Take]:
 def caption(scrape: Scrape) -> Iterator[Take]:
     """A line that ends in a photo credit in brackets."""
     for line in scrape.lines:
-        if len(line.text) <= CAPTION and _names_a_photo(line.text):
+        if len(line.text) <= CAPTION and _names_a_photo(line.text, CREDIT in scrape.signs):
             yield line.take()
 
 
-def _names_a_photo(text: str) -> bool:
+def _names_a_photo(text: str, may_credit: bool) -> bool:
     """Asked by what each form cannot be without, which spares most lines the forms."""
     return bool(
         (text[-1] == ")" and _CREDIT.search(text))
-        or ("credit" in folded(text) and _CREDITED.search(text))
-        or _AGENCY_CAPTION.match(text)
+        or (may_credit and CREDIT in folded(text) and _CREDITED.search(text))
+        or (not text[1:2].islower() and _AGENCY_CAPTION.match(text))
         or (text.endswith("FILE PHOTO") and _FILE_PHOTO.search(text))
     )
 
@@ -50,7 +49,7 @@ def _names_a_photo(text: str) -> bool:
 def photo_credit(scrape: Scrape) -> Iterator[Take]:
     """A line that is a photo credit, and a short caption above it."""
     for above, line in zip((None, *scrape.lines), scrape.lines, strict=False):
-        if len(line.text) <= 140 and (phrases.PHOTO_CREDIT.fullmatch(line.text) or _TWO_SOURCES.fullmatch(line.text)):
+        if len(line.text) <= 140 and (phrases.PHOTO_CREDIT.fullmatch(line.text) or TWO_SOURCES.fullmatch(line.text)):
             if above and _is_caption(above, scrape):
                 yield above.take(kind="caption")
             yield line.take()
@@ -64,7 +63,7 @@ def _is_caption(line: Line, scrape: Scrape) -> bool:
 def separator(scrape: Scrape) -> Iterator[Take]:
     """A line without any letter or digit."""
     for line in scrape.short:
-        if _SEPARATOR.fullmatch(line.text):
+        if SEPARATOR.fullmatch(line.text):
             yield line.take()
 
 

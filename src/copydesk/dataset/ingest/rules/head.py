@@ -10,6 +10,7 @@ from itertools import takewhile
 from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.rules import agencies, names
 from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+from copydesk.dataset.ingest.rules.signs import signed
 
 _DATE_LABEL = re.compile(r"\s*date:?\s+(\d{4}-\d{2}-\d{2})(?=\s|$)", re.IGNORECASE)
 _TAG = re.compile(r"\(([A-Z][A-Za-z]{1,9})\)\s+(?=\S)")
@@ -24,10 +25,13 @@ _MIXED_DATELINE = re.compile(
     r"(?P<place>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,3}(?:, [A-Z][\w.]+)?)\s*\((?P<agency>[A-Za-z][A-Za-z .]{1,30})\)"
     r"\s*(?:—|–|--|-)\s+"
 )
-_LABELS = re.compile(
-    r"(?:published(?: on| at)?|updated(?: on| at)?|last (?:updated|modified)|posted(?: on)?|date|author|"
-    r"source|credits?|image credits?|text size|category|section|topics?)\s*[:|]?",
-    re.IGNORECASE,
+LABELS = signed(
+    re.compile(
+        r"(?:published(?: on| at)?|updated(?: on| at)?|last (?:updated|modified)|posted(?: on)?|date|author|"
+        r"source|credits?|image credits?|text size|category|section|topics?)\s*[:|]?",
+        re.IGNORECASE,
+    ),
+    opens="published updated last posted date author source credits image text category section topics",
 )
 _STAMP = re.compile(
     r"(?P<label>(?:first |originally )?(?:published|posted|created|updated|last updated|last modified|modified)"
@@ -63,6 +67,8 @@ def _publisher(sign: str) -> tuple[tuple[str, str, float], ...]:
 def title_repeat(scrape: Scrape) -> Iterator[Take]:
     """A headline that stands twice: the first is the title, the others go."""
     head = scrape.head[:12]
+    if len({line.text.casefold() for line in head}) == len(head):
+        return
     for n, line in enumerate(head):
         repeats = [other for other in head[n + 1 : n + 4] if _same(line, other)]
         if repeats and names.is_headline(line.text):
@@ -88,7 +94,7 @@ def site_name(scrape: Scrape) -> Iterator[Take]:
 def empty_label(scrape: Scrape) -> Iterator[Take]:
     """A label whose value the scraper lost, such as ``Published`` alone on its line."""
     for line in scrape.head:
-        if _LABELS.fullmatch(line.text):
+        if LABELS.fullmatch(line.text):
             yield line.take(kind="label")
 
 
@@ -96,7 +102,7 @@ def dateline(scrape: Scrape) -> Iterator[Take]:
     """``BANGKOK (AP) —`` at the head of the first paragraph."""
     first, after = scrape.prose
     for line in scrape.lines[first : first + 1] if after else ():
-        match = _DATELINE.match(line.text) or _MIXED_DATELINE.match(line.text)
+        match = _DATELINE.match(line.text) or ("(" in line.text and _MIXED_DATELINE.match(line.text))
         if match and (match["agency"] or len(match["place"]) > 3) and not _is_label(match["place"]):
             text = match[0].rstrip(" \t—–-")
             fields = (("dateline.text", text, 0.95), ("dateline.place", match["place"].strip(), 0.95))
@@ -116,7 +122,10 @@ def byline(scrape: Scrape) -> Iterator[Take]:
         yield line.take(*(("authors", person, 0.9) for person in people), kind="byline")
 
 
-_BY_ALONE = re.compile(r"(?:(?:commentary|written|story|words|opinion) )?by:?", re.IGNORECASE)
+BY_ALONE = signed(
+    re.compile(r"(?:(?:commentary|written|story|words|opinion) )?by:?", re.IGNORECASE),
+    opens="by commentary written story words opinion",
+)
 
 
 def split_byline(scrape: Scrape) -> Iterator[Take]:
@@ -125,7 +134,7 @@ def split_byline(scrape: Scrape) -> Iterator[Take]:
     for n, line in enumerate(lines[:-1]):
         below = lines[n + 1]
         name = below.text.rstrip(" |,")
-        if _BY_ALONE.fullmatch(line.text) and names.is_name(name):
+        if BY_ALONE.fullmatch(line.text) and names.is_name(name):
             yield Take(line.start, below.end, (("authors", name, 0.9),))
             yield from (again.take() for again in lines[n + 2 : n + 4] if again.text == name)
             return
@@ -141,7 +150,7 @@ def date_stamp(scrape: Scrape) -> Iterator[Take]:
 
 def _stamps(scrape: Scrape) -> Iterator[Take]:
     for line in scrape.opening:
-        if len(line.text) > STAMP:
+        if len(line.text) > STAMP or not instants.may_hold_a_year(line.text):
             continue
         match = _STAMP.fullmatch(line.text)
         mention = instants.only_date(match["date"]) or _leading(match["date"]) if match else None
@@ -199,8 +208,8 @@ def _are_two(line: Line, others: list[Line], scrape: Scrape) -> bool:
 
 def head_line(scrape: Scrape) -> Iterator[Take]:
     """A line before the story that is no sentence: a section's name, a counter, a button."""
-    found = (line for line in scrape.head if _is_furniture(line) and not scrape.runs_on(line))
-    yield from (line.take() for line in (scrape.few(found) if scrape.is_story else ()))
+    found = [line for line in scrape.head if _is_furniture(line) and not scrape.runs_on(line)]
+    yield from (line.take() for line in (scrape.few(found) if found and scrape.is_story else ()))
 
 
 def _is_furniture(line: Line) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+from copydesk.dataset.ingest.rules.signs import signed
+
 _NAME_PART = r"(?:[A-Z][\w'’-]*\.?|[A-Z]\.|d[aeiu]|de[lnr]?|van|von|bin|al|la|le|ter|st\.)"
 _NAME = re.compile(rf"[A-Z][\w'’.-]*(?: {_NAME_PART}){{1,4}}")
-_BY = re.compile(r"(?:written |reported |story |posted |words )?by:?\s+(?P<names>\S.*)", re.IGNORECASE)
+BY = signed(
+    re.compile(r"(?:written |reported |story |posted |words )?by:?\s+(?P<names>\S.*)", re.IGNORECASE),
+    opens="by written reported story posted words",
+)
 _AND = re.compile(r"\s*(?:,\s+and\s+|,|\s+and\s+|\s+&\s+|;)\s*")
 _AFTER = re.compile(
     r"\s*(?:\||•|–|—|\s-\s|/|\bfor\b|\bin\b|\bon\b|,\s*(?:staff|special|associated press|ap|reuters|senior|contribut|"
@@ -51,8 +56,8 @@ def is_name(text: str) -> bool:
 
 def byline(text: str) -> list[str]:
     """The people that a byline names; none when it is no byline, or not made of names alone."""
-    match = _BY.fullmatch(text)
-    if not match or len(text) > 120:
+    match = BY.fullmatch(text) if len(text) <= 120 else None
+    if not match:
         return []
     parts = _AND.split(_AFTER.sub("", match["names"]))
     people = [name for part in parts if (name := _ROLE.sub("", part)) and not _SIGN.fullmatch(name)]

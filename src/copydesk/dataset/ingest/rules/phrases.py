@@ -3,37 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from copydesk.dataset.ingest.rules.remembered import remembered
-
-
-def folded(text: str) -> str:
-    """Letters as patterns compare them in either case: what a pattern's words are looked for in."""
-    return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
-
-
-_of_line = remembered(folded)
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A pattern, and in small letters the signs of which any match holds one: lines without are spared the pattern."""
-
-    pattern: re.Pattern[str]
-    signs: tuple[str, ...]
-
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        small = _of_line(text)
-        for sign in self.signs:
-            if sign in small:
-                return self.pattern.fullmatch(text)
-        return None
-
-
-def signed(pattern: re.Pattern[str], *signs: str) -> Signed:
-    """``pattern``, asked only of lines that hold one of ``signs``."""
-    return Signed(pattern, signs)
+from copydesk.dataset.ingest.rules.signs import signed
 
 
 def one_of(*patterns: str) -> re.Pattern[str]:
@@ -47,77 +18,109 @@ def holding(*patterns: str, before: int, after: int) -> re.Pattern[str]:
     return re.compile(rf"[^\"“]{{0,{before}}}(?:{anywhere}).{{0,{after}}}", re.IGNORECASE)
 
 
-PHOTO_CREDIT = one_of(
-    r"(?:photo|image|picture|photograph|illustration|credit|source image)s?"
-    r"(?: credits?| courtesy| by| via)*\s*[:/].{0,120}",
-    r"(?:photo|photograph|image)s? (?:by|courtesy|via)\b.{0,120}",
-    r"(?:photo )?illustrations? (?:by|on)\b[^.]{0,120}",
-    r".{0,80}\b(?:getty images|shutterstock|ap photo|istock)\b[^.]{0,40}",
-    r"[^.]{0,80}\bvia (?:ap|getty|reuters|afp|x|twitter|youtube|instagram)\b[^.]{0,20}",
-    r"[^.]{0,60}\b(?:photos? )?courtesy of\b.{0,100}",
+PHOTO_CREDIT = signed(
+    one_of(
+        r"(?:photo|image|picture|photograph|illustration|credit|source image)s?"
+        r"(?: credits?| courtesy| by| via)*\s*[:/].{0,120}",
+        r"(?:photo|photograph|image)s? (?:by|courtesy|via)\b.{0,120}",
+        r"(?:photo )?illustrations? (?:by|on)\b[^.]{0,120}",
+        r".{0,80}\b(?:getty images|shutterstock|ap photo|istock)\b[^.]{0,40}",
+        r"[^.]{0,80}\bvia (?:ap|getty|reuters|afp|x|twitter|youtube|instagram)\b[^.]{0,20}",
+        r"[^.]{0,60}\b(?:photos? )?courtesy of\b.{0,100}",
+    ),
+    "getty images",
+    "shutterstock",
+    "ap photo",
+    "istock",
+    "via ",
+    "courtesy of",
+    opens="photo image picture illustration credit source",
 )
 _SITES = "facebook|twitter|x|pinterest|linkedin|whatsapp|reddit|flipboard|tumblr|pinit"
-SHARE = one_of(
-    r"(?:share|tweet|pin|email|print|save|copy link|link copied|follow us|like us)"
-    rf"(?:\s+(?:this|on|via|with|to|it|article|story|post|page|email|link|print|comment|{_SITES}))*[\s:!]*",
-    r"show additional share options",
+SHARE = signed(
+    one_of(
+        r"(?:share|tweet|pin|email|print|save|copy link|link copied|follow us|like us)"
+        rf"(?:\s+(?:this|on|via|with|to|it|article|story|post|page|email|link|print|comment|{_SITES}))*[\s:!]*",
+        r"show additional share options",
+    ),
+    opens="share tweet pin email print save copy link follow like show",
 )
-ADVERTISEMENT = one_of(
-    r"[-\s]*(?:skip )?advert(?:isement|ising)?[-\s:]*",
-    r"[-\s]*(?:sponsored(?: content)?|ad|paid (?:post|content))[-\s:]*",
-    r"(?:article|story) continues (?:after|below).*",
-    r"loading|loadingerror loading",
+ADVERTISEMENT = signed(
+    one_of(
+        r"[-\s]*(?:skip )?advert(?:isement|ising)?[-\s:]*",
+        r"[-\s]*(?:sponsored(?: content)?|ad|paid (?:post|content))[-\s:]*",
+        r"(?:article|story) continues (?:after|below).*",
+        r"loading|loadingerror loading",
+    ),
+    opens="skip advertisement sponsored ad paid article story loading",
 )
 _LEADS = (
     "related|read more|read next|read also|also read|see also|more|see|watch|listen|must read|up next|recommended|next"
 )
-POINTER = one_of(
-    rf"(?:{_LEADS}|don['’]t miss|read the full (?:story|article))(?: stor(?:y|ies)| articles?)?\s*[:>»|]"
-    r"\s*\S.{0,200}",
-    r"(?:sign up|click here|tap here) .{0,120}",
+POINTER = signed(
+    one_of(
+        rf"(?:{_LEADS}|don['’]t miss|read the full (?:story|article))(?: stor(?:y|ies)| articles?)?\s*[:>»|]"
+        r"\s*\S.{0,200}",
+        r"(?:sign up|click here|tap here) .{0,120}",
+    ),
+    opens="related read also see more watch listen must up recommended next don sign click tap",
 )
-POINTER_LABEL = one_of(
-    r"(?:don['’]t miss|read next|see also|must[- ]reads?)\s*:",
-    r"related(?: stor(?:y|ies)| articles?| coverage| content)?\s*:?",
-    r"read more\s*:?",
-    r"recommended(?: stories| videos?)?\s*:?",
-    r"see also\s*:?",
-    r"read next\s*:?",
-    r"more must-reads.*",
-    r"more \w+ videos",
-    r"trending videos",
-    r"watch now:?",
-    r"[a-z]+ content",
+POINTER_LABEL = signed(
+    one_of(
+        r"(?:don['’]t miss|read next|see also|must[- ]reads?)\s*:",
+        r"related(?: stor(?:y|ies)| articles?| coverage| content)?\s*:?",
+        r"read more\s*:?",
+        r"recommended(?: stories| videos?)?\s*:?",
+        r"see also\s*:?",
+        r"read next\s*:?",
+        r"more must-reads.*",
+        r"more \w+ videos",
+        r"trending videos",
+        r"watch now:?",
+        r"[a-z]+ content",
+    ),
+    " content",
+    opens="don read see must related recommended more trending watch",
 )
-EMBED = one_of(
-    r"(?:please )?refresh (?:the|your) (?:page|browser)\b.*",
-    r"(?:thank you|thanks) for (?:subscribing|signing up)\b.*",
-    r"this content can also be viewed on the site it originates from\.?",
-    r"to view this video please enable javascript.*",
-    r"supports html5 video",
-    r"waiting for your permission to load .*",
-    r"(?:view|see) (?:this post|more) on (?:instagram|twitter|x)\b.*",
-    r"a post shared by .*",
-    r"[—–-]+ .{1,60}\(@\w+\).{0,30}",
-    r"video player is loading.*",
-    r"(?:play|watch) video",
-    r"article continues.*",
-    r"something went wrong\W.*",
+EMBED = signed(
+    one_of(
+        r"(?:please )?refresh (?:the|your) (?:page|browser)\b.*",
+        r"(?:thank you|thanks) for (?:subscribing|signing up)\b.*",
+        r"this content can also be viewed on the site it originates from\.?",
+        r"to view this video please enable javascript.*",
+        r"supports html5 video",
+        r"waiting for your permission to load .*",
+        r"(?:view|see) (?:this post|more) on (?:instagram|twitter|x)\b.*",
+        r"a post shared by .*",
+        r"[—–-]+ .{1,60}\(@\w+\).{0,30}",
+        r"video player is loading.*",
+        r"(?:play|watch) video",
+        r"article continues.*",
+        r"something went wrong\W.*",
+    ),
+    "(@",
+    opens="please refresh thank this to supports waiting view see a video play watch article something",
 )
-COMMENTS = one_of(
-    r"(?:(?:view|see|load|show|leave|post|add|read)\s+(?:all\s+|a\s+|your\s+|more\s+)?)?"
-    r"comments?(?:\s*\(\s*[\d,.k]*\s*\)|:?\s*\d+)?",
-    r"\d+\s+comments?",
-    r"no comments(?: yet)?",
-    r"join the (?:conversation|discussion).?",
+COMMENTS = signed(
+    one_of(
+        r"(?:(?:view|see|load|show|leave|post|add|read)\s+(?:all\s+|a\s+|your\s+|more\s+)?)?"
+        r"comments?(?:\s*\(\s*[\d,.k]*\s*\)|:?\s*\d+)?",
+        r"\d+\s+comments?",
+        r"no comments(?: yet)?",
+        r"join the (?:conversation|discussion).?",
+    ),
+    opens="view see load show leave post add read comments no join 0",
 )
-READ_MORE = one_of(
-    r"(?:read|view|see|continue|open|get)?\s*(?:the\s+)?(?:full|whole|complete|entire|rest of the|original)\s+"
-    r"(?:article|story|post|text)(?:\s+(?:here|at|on)\b.{0,60})?",
-    r"(?:read|learn|see) more",
-    r"continue reading",
-    r"keep reading",
-    r"click (?:here )?to read more.*",
+READ_MORE = signed(
+    one_of(
+        r"(?:read|view|see|continue|open|get)?\s*(?:the\s+)?(?:full|whole|complete|entire|rest of the|original)\s+"
+        r"(?:article|story|post|text)(?:\s+(?:here|at|on)\b.{0,60})?",
+        r"(?:read|learn|see) more",
+        r"continue reading",
+        r"keep reading",
+        r"click (?:here )?to read more.*",
+    ),
+    opens="read view see continue open get the full whole complete entire rest original learn keep click",
 )
 COPYRIGHT = signed(
     one_of(
@@ -161,80 +164,93 @@ CONTRIBUTED = signed(
     "contributed ",
     "ing by ",
 )
-TRANSLATED = one_of(
-    r"\W?this (?:article|text|story) (?:was|has been) (?:machine[- ]|automatically )?translated\b.{0,120}",
-    r"\W?(?:machine |automatically )?translated (?:from|by|with)\b.{0,120}",
-    r"\W?machine translation\b.{0,80}",
+TRANSLATED = signed(
+    one_of(
+        r"\W?this (?:article|text|story) (?:was|has been) (?:machine[- ]|automatically )?translated\b.{0,120}",
+        r"\W?(?:machine |automatically )?translated (?:from|by|with)\b.{0,120}",
+        r"\W?machine translation\b.{0,80}",
+    ),
+    "translat",
 )
 #: what opens the part after a story whatever follows on the line, also where a line break was lost
-AWAY = re.compile(
-    r"(?i:about the (?:author|writer)s?\b|most (?:popular|read)\b|more from\b|more about\b|more on this\b|read next\b|"
-    r"get the .{0,40}newsletter|join our\b|related (?:terms|articles|stories)|filed under\b|sign up for\b|"
-    r"more information:|you (?:may|might) (?:also )?like\b|this document is subject to copyright|what to read next)"
+AWAY = signed(
+    re.compile(
+        r"(?i:about the (?:author|writer)s?\b|most (?:popular|read)\b|more from\b|more about\b|more on this\b|"
+        r"read next\b|"
+        r"get the .{0,40}newsletter|join our\b|related (?:terms|articles|stories)|filed under\b|sign up for\b|"
+        r"more information:|you (?:may|might) (?:also )?like\b|this document is subject to copyright|what to read next)"
+    ),
+    opens="about most more read get join related filed sign you this what",
 )
-AFTER_STORY = one_of(
-    r"about the (?:author|writer)s?.*",
-    r"related(?: (?:articles?|stor(?:y|ies)|posts?|content|topics?|coverage|news|reading|links?))?",
-    r"related terms.*",
-    r"read next",
-    r"up next",
-    r"more (?:from|on|in|about|must-reads|stories|news|coverage|to read|like this)\b.*",
-    r"most (?:popular|read|viewed|shared|recent)\b.*",
-    r"trending\b.*",
-    r"recommended\b.*",
-    r"explore more",
-    r"keep exploring",
-    r"discover more\b.*",
-    r"you (?:may|might) (?:also )?(?:like|enjoy|be interested)\b.*",
-    r"tags?:?",
-    r"tags:.*",
-    r"tagged\b.*",
-    r"filed under\b.*",
-    r"posted in\b.*",
-    r"topics?:?",
-    r"categories:?",
-    r"latest (?:news|articles|stories|in|from|videos)\b.*",
-    r"popular\b.*",
-    r"editor['’]s picks?",
-    r"don['’]t miss:?",
-    r"also (?:read|on)\b.*",
-    r"see also:?",
-    r"sponsored\b.*",
-    r"(?:from )?around the web",
-    r"promoted\b.*",
-    r"newsletters?",
-    r"get the .{0,60}newsletter\b.*",
-    r"join (?:our|the)\b.*",
-    r"share this\b.*",
-    r"share:?",
-    r"references:?",
-    r"footnotes:?",
-    r"sources?:?",
-    r"bibliography",
-    r"\d* ?sources?",
-    r"notes:?",
-    r"discuss this\b.*",
-    r"donate\b.*",
-    r"was this (?:page|article|story) helpful.*",
-    r"view all\b.*",
-    r"see all\b.*",
-    r"read more (?:about|by|from)\b.*",
-    r"in this (?:article|story):?",
-    r"stay informed",
-    r"jump to\b.*",
-    r"be the first to know",
-    r"keep reading for\b.*",
-    r"what to read next",
-    r"we recommend\b.*",
-    r"next (?:article|story)",
-    r"more information:.*",
-    r"citation:.*",
-    r"journal information:.*",
-    r"explore further",
-    r"already a subscriber.*",
-    r"want more\?.*",
-    r"read next:",
-    r"correction:.*",
+AFTER_STORY = signed(
+    one_of(
+        r"about the (?:author|writer)s?.*",
+        r"related(?: (?:articles?|stor(?:y|ies)|posts?|content|topics?|coverage|news|reading|links?))?",
+        r"related terms.*",
+        r"read next",
+        r"up next",
+        r"more (?:from|on|in|about|must-reads|stories|news|coverage|to read|like this)\b.*",
+        r"most (?:popular|read|viewed|shared|recent)\b.*",
+        r"trending\b.*",
+        r"recommended\b.*",
+        r"explore more",
+        r"keep exploring",
+        r"discover more\b.*",
+        r"you (?:may|might) (?:also )?(?:like|enjoy|be interested)\b.*",
+        r"tags?:?",
+        r"tags:.*",
+        r"tagged\b.*",
+        r"filed under\b.*",
+        r"posted in\b.*",
+        r"topics?:?",
+        r"categories:?",
+        r"latest (?:news|articles|stories|in|from|videos)\b.*",
+        r"popular\b.*",
+        r"editor['’]s picks?",
+        r"don['’]t miss:?",
+        r"also (?:read|on)\b.*",
+        r"see also:?",
+        r"sponsored\b.*",
+        r"(?:from )?around the web",
+        r"promoted\b.*",
+        r"newsletters?",
+        r"get the .{0,60}newsletter\b.*",
+        r"join (?:our|the)\b.*",
+        r"share this\b.*",
+        r"share:?",
+        r"references:?",
+        r"footnotes:?",
+        r"sources?:?",
+        r"bibliography",
+        r"\d* ?sources?",
+        r"notes:?",
+        r"discuss this\b.*",
+        r"donate\b.*",
+        r"was this (?:page|article|story) helpful.*",
+        r"view all\b.*",
+        r"see all\b.*",
+        r"read more (?:about|by|from)\b.*",
+        r"in this (?:article|story):?",
+        r"stay informed",
+        r"jump to\b.*",
+        r"be the first to know",
+        r"keep reading for\b.*",
+        r"what to read next",
+        r"we recommend\b.*",
+        r"next (?:article|story)",
+        r"more information:.*",
+        r"citation:.*",
+        r"journal information:.*",
+        r"explore further",
+        r"already a subscriber.*",
+        r"want more\?.*",
+        r"read next:",
+        r"correction:.*",
+    ),
+    opens="about related read up more most trending recommended explore keep discover you tags filed posted topics "
+    "categories latest popular editor don also see sponsored from around promoted newsletter get join share "
+    "references footnotes sources bibliography notes discuss donate was view in stay jump be what we next citation "
+    "journal already want correction 0",
 )
 REACH = signed(
     holding(
@@ -262,7 +278,7 @@ REACH = signed(
     "find ",
     "contact ",
     "@",
-    "tip",
+    "got a ",
     "do you have ",
     "d like to hear",
     "to the editor",

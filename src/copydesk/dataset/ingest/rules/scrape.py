@@ -7,25 +7,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
+from typing import NamedTuple
 
+from copydesk.dataset.ingest.rules.glued import places
 from copydesk.dataset.ingest.rules.remembered import remembered
+from copydesk.dataset.ingest.rules.signs import held, opening
 from copydesk.spans import Span
 
 _LINE = re.compile(r"[^\r\n]+")
-# Where a scraper lost a line break: a sentence, a date or a credit that runs into a capital, and what sites put last.
-_GLUED = re.compile(
-    r"(?<=[a-z\d)][.!?])(?=[A-Z][a-z])|(?<=[.!?][\"”’])(?=[A-Z][a-z])|(?<=[a-z!?”’\d])(?=By [A-Z][\w.]+ [A-Z])|"
-    r"(?<=[ ,](?:19|20)\d\d)(?=[A-Z])|(?<=[a-z])(?=(?:[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d))|"
-    r"(?<=[a-z])(?=\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* (?:19|20)\d\d)|"
-    r"(?<=Images)(?=[A-Z])|(?<=[a-z.!?”])(?=Published:? |Updated:? |Most Popular|More about|MORE FROM|More from|"
-    r"Get the |Filed Under|Read More|Read more|Related|Sign up|Subscribe|SHARETWEET|Source: |Comments)|(?<=SaveSave)"
-)
-# What every such place has, the buttons' aside: few are asked for more.
-_MAY_BE_GLUED = re.compile(r"[A-Z\d](?:(?<=[a-z.!?\"”’\d][A-Z])|(?<=[a-z]\d))")
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _LONG_SMALL = re.compile(r"\s[a-z]\S{3}")
 _TWO_SENTENCES = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]?[A-Z0-9]")
@@ -78,8 +71,7 @@ def is_prose(text: str) -> bool:
     return ends(text) or bool(_TWO_SENTENCES.search(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One open line, white space at its ends aside."""
 
     start: int
@@ -117,18 +109,35 @@ class Scrape:
 
     text: str
     lines: tuple[Line, ...]
+    signs: frozenset[str]  #: what the text holds of the signs that rules ask for
 
     @classmethod
     def of(cls, text: str, items: frozenset[int] = frozenset()) -> Scrape:
         """The scrape ``text``; ``items`` are the places where lines start that are known to be a list's."""
-        found = (line for match in _LINE.finditer(text) for line in _lines(text, *match.span()))
-        return cls(text, tuple(replace(line, is_item=True) if line.start in items else line for line in found))
+        lines = _lines(text)
+        if items:
+            lines = [line._replace(is_item=True) if line.start in items else line for line in lines]
+        return cls(text, tuple(lines), held(text))
 
     @cached_property
     def prose(self) -> tuple[int, int]:
         """The numbers of the first line of prose and of the one after the last; (0, 0) when there is none."""
-        numbers = [n for n, line in enumerate(self.lines) if line.is_prose]
-        return (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+        for first, line in enumerate(self.lines):
+            if line.is_prose:
+                return first, next(n for n in range(len(self.lines), first, -1) if self.lines[n - 1].is_prose)
+        return 0, 0
+
+    @cached_property
+    def firsts(self) -> list[str]:
+        """With what each line opens, see :func:`opening`."""
+        return [opening(line.text) for line in self.lines]
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The same of the lines that may be a site's furniture."""
+        return frozenset(
+            [first for first, line in zip(self.firsts, self.lines, strict=True) if len(line.text) <= SHORT]
+        )
 
     @cached_property
     def short(self) -> tuple[Line, ...]:
@@ -182,27 +191,38 @@ class Scrape:
         return replace(self, lines=tuple(lines))
 
 
-def _lines(text: str, start: int, end: int) -> Iterator[Line]:
-    for cut in _cuts(text, start, end):
-        if start < cut:
-            yield from _line(text, start, cut)
-            start = cut
-    yield from _line(text, start, end)
+def _lines(text: str) -> list[Line]:
+    """The lines of a text, those apart between which the line break was lost."""
+    cuts = places(text)
+    if "\r" not in text and not cuts:  # as most texts
+        return _plain_lines(text)
+    found = list[Line]()
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        while cuts and cuts[0] < end:
+            if start < (cut := cuts.pop(0)):
+                found += _line(text, start, cut)
+                start = cut
+        found += _line(text, start, end)
+    return found
 
 
-def _cuts(text: str, start: int, end: int) -> list[int]:
-    """The places within a line where a line break was lost."""
-    if text.find("SaveSave", start, end) >= 0:
-        return [cut.start() for cut in _GLUED.finditer(text, start, end)]
-    places = (place.start() for place in _MAY_BE_GLUED.finditer(text, start, end))
-    return [place for place in places if _GLUED.match(text, place, end)]
+def _plain_lines(text: str) -> list[Line]:
+    found, at = list[Line](), 0
+    for line in text.split("\n"):
+        if stripped := line.strip():
+            start = at if stripped == line else at + len(line) - len(line.lstrip())
+            found.append(Line(start, start + len(stripped), stripped, stripped[0] in BULLETS))
+        at += len(line) + 1
+    return found
 
 
-def _line(text: str, start: int, end: int) -> Iterator[Line]:
+def _line(text: str, start: int, end: int) -> tuple[Line, ...]:
     part = text[start:end].lstrip()
     if stripped := part.rstrip():
         start = end - len(part)
-        yield Line(start, start + len(stripped), stripped, stripped[0] in BULLETS)
+        return (Line(start, start + len(stripped), stripped, stripped[0] in BULLETS),)
+    return ()
 
 
 def _parts(text: str, line: Line, touching: list[Span]) -> Iterator[Line]:
@@ -214,22 +234,3 @@ def _parts(text: str, line: Line, touching: list[Span]) -> Iterator[Line]:
         at = max(at, span.end)
     if at < line.end:
         yield from _line(text, at, line.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of the table: what it finds, an example with what it takes between « and », and how it reads."""
-
-    name: str  #: stands in findings and removed
-    says: str  #: one sentence for the docs
-    example: str  #: a whole scrape; `¶` is a line break
-    read: Callable[[Scrape], Iterator[Take]]
-
-    def takes(self, scrape: Scrape) -> list[Take]:
-        """What it takes of what is open: in order, without overlaps."""
-        taken, at = list[Take](), -1
-        for take in sorted(self.read(scrape), key=lambda each: (each.start, -each.end)):
-            if take.start >= at and take.end > take.start:
-                taken.append(take)
-                at = take.end
-        return taken

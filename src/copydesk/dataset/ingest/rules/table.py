@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.dataset.ingest.rules import after, between, head
-from copydesk.dataset.ingest.rules.scrape import Rule, Scrape, Take
-from copydesk.spans import Span
+from copydesk.dataset.ingest.rules import after, between, head, names, phrases, rule
+from copydesk.dataset.ingest.rules.rule import Rule
+from copydesk.dataset.ingest.rules.scrape import Line, Scrape, Take
+from copydesk.dataset.ingest.rules.signs import CONTROLS
 
 _STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the bridge."
 
@@ -19,62 +20,79 @@ RULES = (
         "Control characters and byte order marks, anywhere.",
         f"«\ufeff»{_STORY}",
         between.control_character,
+        asks=(*CONTROLS,),
     ),
     Rule(
         "date-label",
         "A scraper's label with the date of publication, at the very start.",
         f"«date 2023-12-06» {_STORY}",
         head.date_label,
+        when=rule.may_be_dated,
     ),
     Rule(
         "agency-tag",
         "A sign in brackets where the text begins: an agency, else the publisher's own.",
         f"«(AP)» {_STORY}",
         head.agency_tag,
+        when=rule.has_brackets,
     ),
     Rule(
         "advertisement",
         "A line that stands for an advertisement.",
         f"{_STORY}¶«Advertisement»¶{_STORY}",
         between.advertisement,
+        asks=(phrases.ADVERTISEMENT,),
     ),
-    Rule("share", "A line of sharing buttons.", f"«Share on Facebook»¶{_STORY}", between.share),
+    Rule("share", "A line of sharing buttons.", f"«Share on Facebook»¶{_STORY}", between.share, asks=(phrases.SHARE,)),
     Rule(
         "comments",
         "A line that counts or asks for comments.",
         f"{_STORY}¶«Comment (0)»",
         after.comments,
+        asks=(phrases.COMMENTS,),
     ),
     Rule(
         "read-more",
         "A line that leads to the full article elsewhere.",
         f"{_STORY}¶«Full Article»",
         after.read_more,
+        asks=(phrases.READ_MORE,),
     ),
     Rule(
         "source-url",
         "The address that the text gives as its source.",
         f"{_STORY}¶«Source: https://www.example.org/news/1.html»",
         after.source_url,
+        asks=(after.SOURCE_URL,),
     ),
     Rule(
         "site-name",
         "A line before the story that is nothing but the site's address.",
         f"«SeattlePI.com»¶{_STORY}",
         head.site_name,
+        when=rule.has_head,
     ),
-    Rule("empty-label", "A label whose value the scraper lost.", f"«Published»¶{_STORY}", head.empty_label),
+    Rule(
+        "empty-label",
+        "A label whose value the scraper lost.",
+        f"«Published»¶{_STORY}",
+        head.empty_label,
+        asks=(head.LABELS,),
+        when=rule.has_head,
+    ),
     Rule(
         "copyright",
         "A copyright line before or after the story.",
         f"{_STORY}¶«Copyright 2024 Example Media. All rights reserved.»",
         after.copyright_notice,
+        asks=(phrases.COPYRIGHT,),
     ),
     Rule(
         "newsletter",
         "A line before or after the story that asks to subscribe, follow or accept cookies.",
         f"{_STORY}¶«Sign up for our newsletter»",
         after.newsletter,
+        asks=(phrases.NEWSLETTER,),
     ),
     Rule(
         "caption",
@@ -87,44 +105,54 @@ RULES = (
         "A line that is a photo credit.",
         f"{_STORY}¶«Photograph by Jane Doe»¶{_STORY}",
         between.photo_credit,
+        asks=(
+            phrases.PHOTO_CREDIT,
+            between.TWO_SOURCES,
+        ),
     ),
     Rule(
         "credit-line",
         "Who else worked on the report, after the story.",
         f"{_STORY}¶«AP writer Jane Doe contributed to this report.»",
         after.credit_line,
+        asks=(phrases.CONTRIBUTED,),
     ),
     Rule(
         "translation-note",
         "A line that says that the text was translated.",
         f"{_STORY}¶«Translated from Spanish by Jane Doe»",
         after.translation_note,
+        asks=(phrases.TRANSLATED,),
     ),
     Rule(
         "signature",
         "The author after the story, with whom the text follows.",
         f"{_STORY}¶«Jane Doe (according to Reuters)»",
         after.signature,
+        asks=(after.SIGNATURE,),
     ),
     Rule(
         "embed",
         "What a player or a post from elsewhere leaves behind.",
         f"{_STORY}¶«View this post on Instagram»¶{_STORY}",
         between.embed,
+        asks=(phrases.EMBED,),
     ),
-    Rule("table", "A row of a table.", f"{_STORY}¶«| Bridge | 4 m |»¶{_STORY}", between.table_row),
-    Rule("repeat", "A paragraph that stands a second time.", f"{_STORY}¶«{_STORY}»", between.repeat),
+    Rule("table", "A row of a table.", f"{_STORY}¶«| Bridge | 4 m |»¶{_STORY}", between.table_row, asks=("|",)),
+    Rule("repeat", "A paragraph that stands a second time.", f"{_STORY}¶«{_STORY}»", between.repeat, when=rule.repeats),
     Rule(
         "biography",
         "A paragraph about the author, before or after the story.",
         f"{_STORY}¶«Jane Doe is a reporter who covers bridges.»",
         after.biography,
+        asks=(*after.POSTS,),
     ),
     Rule(
         "reach",
         "How to reach the author or the paper, and where else the text appeared.",
         f"{_STORY}¶«Jane Doe can be reached at jane@example.org.»",
         after.reach,
+        asks=(phrases.REACH,),
     ),
     Rule(
         "after-story",
@@ -137,37 +165,59 @@ RULES = (
         "A line that points to another story, and the headline under a bare *Related*.",
         f"{_STORY}¶«Related: Rain in Oslo»¶{_STORY}",
         between.pointer,
-    ),
-    Rule("separator", "A line without any letter or digit.", f"{_STORY}¶«***»¶{_STORY}", between.separator),
-    Rule("byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline),
-    Rule(
-        "split-byline",
-        "A byline over two lines.",
-        f"«By¶Jane Doe»¶{_STORY}",
-        head.split_byline,
+        asks=(
+            phrases.POINTER,
+            phrases.POINTER_LABEL,
+        ),
     ),
     Rule(
-        "date-stamp", "A line before the story that is a date.", f"«Published Dec. 6, 2023»¶{_STORY}", head.date_stamp
+        "separator",
+        "A line without any letter or digit.",
+        f"{_STORY}¶«***»¶{_STORY}",
+        between.separator,
+        asks=(between.SEPARATOR,),
+    ),
+    Rule(
+        "byline", "Who wrote it, on a line before the story.", f"«By Jane Doe»¶{_STORY}", head.byline, asks=(names.BY,)
+    ),
+    Rule(
+        "split-byline", "A byline over two lines.", f"«By¶Jane Doe»¶{_STORY}", head.split_byline, asks=(head.BY_ALONE,)
+    ),
+    Rule(
+        "date-stamp",
+        "A line before the story that is a date.",
+        f"«Published Dec. 6, 2023»¶{_STORY}",
+        head.date_stamp,
+        when=rule.has_short,
     ),
     Rule(
         "title-repeat",
         "A headline that stands twice: the first is the title.",
         f"«Council will pay for the bridge»¶«Council will pay for the bridge»¶{_STORY}",
         head.title_repeat,
+        when=rule.has_head,
     ),
     Rule(
         "headline",
         "The line before the story that reads like a headline; the title only where it cannot be its summary instead.",
         f"«Council Will Pay for Bridge»¶{_STORY}",
         head.headline,
+        when=rule.has_head,
     ),
     Rule(
         "head-line",
         "A line before the story that is no sentence: section, counter, button.",
         f"«Politics»¶{_STORY}",
         head.head_line,
+        when=rule.has_head,
     ),
-    Rule("loose-end", "A line below the last paragraph that ends no sentence.", f"{_STORY}¶«Oslo»", after.loose_end),
+    Rule(
+        "loose-end",
+        "A line below the last paragraph that ends no sentence.",
+        f"{_STORY}¶«Oslo»",
+        after.loose_end,
+        when=rule.has_tail,
+    ),
     Rule(
         "dateline",
         "Place, perhaps agency, and a dash at the head of the story.",
@@ -177,20 +227,25 @@ RULES = (
 )
 
 
+def signs() -> frozenset[str]:
+    """What rules look for in a text before they look at its lines."""
+    return frozenset(sign for each in RULES for sign in each.signs) | {between.CREDIT}
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the rules made of a scrape."""
 
-    body: tuple[Span, ...]  #: what is left, in order
+    body: tuple[Line, ...]  #: what is left, in order
     takes: tuple[tuple[Rule, Take], ...]  #: in the order of the text
+    signs: frozenset[str]  #: those of all that are asked for that the text holds
 
 
 def read(text: str, items: frozenset[int] = frozenset()) -> Reading:
     """Ask every rule in turn; ``items``: where lines of lists start."""
     scrape, takes = Scrape.of(text, items), list[tuple[Rule, Take]]()
-    for rule in RULES:
-        taken = rule.takes(scrape)
-        takes += [(rule, take) for take in taken]
-        scrape = scrape.without(take.span for take in taken if not take.keep)
-    body = tuple(line.span for line in scrape.lines)
-    return Reading(body, tuple(sorted(takes, key=lambda pair: pair[1].span)))
+    for each in RULES:
+        if each.may(scrape) and (taken := each.takes(scrape)):
+            takes += [(each, take) for take in taken]
+            scrape = scrape.without(take.span for take in taken if not take.keep)
+    return Reading(scrape.lines, tuple(sorted(takes, key=lambda pair: pair[1].span)), scrape.signs)
