@@ -17,7 +17,7 @@ import orjson
 import xxhash
 
 from copydesk import files
-from copydesk.dataset import parquet, shards
+from copydesk.dataset import columns, shards
 from copydesk.dataset.ingest.opening import Unreadable, opened
 from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.raw import Reject
@@ -81,7 +81,7 @@ def extract(task: Task) -> Extracted:
     for articles in _batches(task, rejects):
         names.append(f"{key}-{len(names):04}.arrow")
         ordered = sorted(articles, key=lambda article: (article["article_id"], article["provenance"]["path"]))
-        shards.write(shelf, names[-1], parquet.table(ordered, _columns(task.settings.schema, task.settings.version)))
+        shards.write(shelf, names[-1], columns.table(ordered, _columns(task.settings.schema, task.settings.version)))
     done = Extracted(key, tuple(names), tuple(rejects))
     told = {"shards": names, "rejects": [[r.code, r.where, r.raw_sha256, r.message] for r in rejects]}
     shelf.put(f"{key}.json", files.canonical(told))

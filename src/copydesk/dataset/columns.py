@@ -1,0 +1,70 @@
+"""Records as Arrow columns, built from their values.
+
+In:  records that keep their schema, and the Arrow schema.
+Out: the table that ``pyarrow`` makes of them. Its own way there loads pandas, a third of a second for each process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NUMBERS = {"int64": np.int64, "double": np.float64}
+
+
+def table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Records as columns. Raises TypeError where a value is not of its column's kind."""
+    import pyarrow as pa
+
+    return pa.Table.from_arrays(
+        [_array([row[field.name] for row in rows], field.type) for field in schema], schema=schema
+    )
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    import pyarrow as pa
+
+    count, holds = len(values), [value is not None for value in values]
+    n_null = count - sum(holds)
+    valid = _bits(holds) if n_null else None
+    children = list[pa.Array]()
+    if pa.types.is_struct(kind):
+        for field in kind:
+            name = field.name
+            children.append(_array([None if each is None else each[name] for each in values], field.type))
+        buffers = [valid]
+    elif pa.types.is_list(kind):
+        children.append(_array(list(chain.from_iterable(each or () for each in values)), kind.value_type))
+        buffers = [valid, _ends([len(each or ()) for each in values])]
+    elif pa.types.is_string(kind):
+        data = [b"" if each is None else each.encode() for each in values]
+        buffers = [valid, _ends(list(map(len, data))), pa.py_buffer(b"".join(data))]
+    elif pa.types.is_boolean(kind):
+        buffers = [valid, _bits([each is True for each in values])]
+    else:
+        held = np.array([0 if each is None else each for each in values], _NUMBERS[str(kind)])
+        buffers = [valid, pa.py_buffer(held)]
+    return pa.Array.from_buffers(kind, count, buffers, n_null, children=children)
+
+
+def _bits(flags: Sequence[bool]) -> pa.Buffer:
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(np.array(flags, np.bool_), bitorder="little"))
+
+
+def _ends(sizes: Sequence[int]) -> pa.Buffer:
+    """Where values of those sizes start and end, one after another."""
+    import pyarrow as pa
+
+    ends: npt.NDArray[np.int64] = np.cumsum([0, *sizes])
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise OverflowError("more than 2 GB of text in a shard")
+    return pa.py_buffer(ends.astype(np.int32))
