@@ -9,10 +9,8 @@ from __future__ import annotations
 import getpass
 import json
 import secrets
-import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,9 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
+from copydesk.files import sha256_file
 
-from copydesk.files import locked, sha256_file
+from . import installing
 
 REQUIREMENTS = Path(__file__).with_name("swift-requirements.txt")
 USER = "news:desk"
@@ -110,17 +108,9 @@ class ObjectStore:
 
 
 def programs() -> Path:
-    """Where Swift's programs are; it is installed first, once, in an environment of its own in the user's cache."""
-    python = f"py{sys.version_info.major}.{sys.version_info.minor}"
-    home = Path(platformdirs.user_cache_dir("copydesk")) / "tests" / f"swift-{python}-{sha256_file(REQUIREMENTS)[:8]}"
-    with locked(home / "install.lock", "the installation of Swift", 300):
-        if not (home / "installed").exists():
-            shutil.rmtree(home / "env", ignore_errors=True)
-            pip = [home / "env/bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-            subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
-            subprocess.run([*pip, "--disable-pip-version-check", "-r", REQUIREMENTS], check=True)
-            (home / "installed").touch()
-    return home / "env" / "bin"
+    """Where Swift's programs are; it is installed first, once."""
+    name = f"swift-{sha256_file(REQUIREMENTS)[:8]}"
+    return installing.programs(name, "--no-deps", "--require-hashes", "-r", REQUIREMENTS)
 
 
 @contextmanager

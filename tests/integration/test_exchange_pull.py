@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -261,3 +262,33 @@ def test_kept_exports_hold_no_address_of_anybody(corpus: Project) -> None:
     kept = [gzip.decompress(path.read_bytes()) for path in corpus.private.glob("exports/**/*.gz")]
     assert kept
     assert all(b"@copydesk.invalid" not in data for data in kept)
+
+
+def test_a_desk_of_two_places_loses_no_answer_when_one_of_them_changes_or_the_server_moves(
+    corpus: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.push(corpus)
+    studio = Studio.connect(corpus)
+    first, second = parted(corpus, studio)
+    assert first["place"] != second["place"]
+    for article in (1, 2):
+        desk.answer(corpus, "ann-a", article)
+    assert desk.pull(corpus).layers["entities"]["new"] == 2
+
+    moved = str(os.environ["LABEL_STUDIO_URL"]).replace("127.0.0.1", "localhost")
+    monkeypatch.setenv("LABEL_STUDIO_URL", moved)  # both places are new ones to this project
+    assert desk.pull(corpus).layers["entities"] == {"new": 0, "changed": 0, "withdrawn": 0, "annotations": 2}
+
+    studio.delete_tasks(first["place"], [first["id"]])  # so that place is looked at whole; nothing changed at the other
+    assert desk.pull(corpus).layers["entities"] == {"new": 0, "changed": 0, "withdrawn": 1, "annotations": 1}
+    assert desk.state(corpus) == {"ann-a 1": "withdrawn", "ann-a 2": "submitted"}
+
+
+def parted(project: Project, studio: Studio) -> list[dict[str, Any]]:
+    """The desk of ann-a stands at two places, as when two machines push for the first time at once; a task at each."""
+    _, other = [task for task in desk.live(project) if task["annotator"] == "ann-a"]
+    (record,) = [each for each in studio.projects() if each["id"] == other["place"]]
+    second = studio.create_project({name: record[name] for name in ("title", "description", "label_config")})
+    studio.import_tasks(second["id"], [{"data": other["data"]}])
+    studio.delete_tasks(other["place"], [other["id"]])
+    return [task for task in desk.live(project) if task["annotator"] == "ann-a"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -26,7 +24,7 @@ from copydesk.labeling.tasks import KEY
 from copydesk.project import Project
 from copydesk.testing import a_project
 
-from . import desk
+from . import desk, installing
 from .conftest import Served
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
@@ -121,13 +119,11 @@ def test_start_finds_what_runs_survives_a_taken_port_and_a_backup_brings_everyth
 
 
 def test_an_older_servers_tasks_and_answers_are_there_after_the_upgrade(
-    own: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    own: Project, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     if not request.config.getoption("--all"):
         pytest.skip("only under --all: it installs a second server, 1 GB")
-    python = tmp_path / "older" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "older")], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", f"label-studio=={OLDER}"], check=True)
+    python = installing.programs(f"label-studio-{OLDER}", f"label-studio=={OLDER}") / "python"
     with monkeypatch.context() as patch:
         patch.setattr(environment, "VERSION", OLDER)
         patch.setattr(environment, "install", lambda progress: python)

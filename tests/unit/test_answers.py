@@ -163,6 +163,42 @@ def test_a_task_that_cannot_be_read_after_a_move_withdraws_nothing(familiar: boo
     assert [state for state in read(export, before).states if state["status"] == "withdrawn"] == []
 
 
+def two_answers() -> tuple[Export, list[Annotation]]:
+    """An export whose first task has two answers, and what is known after it."""
+    export = an_export(familiar=True)
+    export.sheets[0].tasks[0]["annotations"].append(copy.deepcopy(answer(export)) | {"id": 777})
+    return export, read(export).states
+
+
+def withdrawn(export: Export, before: list[Annotation]) -> list[int | None]:
+    states = read(export, before).states
+    return [state["source"]["annotation_id"] for state in states if state["status"] == "withdrawn"]
+
+
+def test_an_answer_that_went_is_withdrawn_beside_one_of_unreadable_instant() -> None:
+    export, before = two_answers()
+    gone = export.sheets[0].tasks[0]["annotations"].pop(0)
+    answer(export).update(created_at=None)
+    assert withdrawn(export, before) == [gone["id"]]
+
+
+@pytest.mark.parametrize("number", [778, None, "x"])
+def test_an_answer_of_unreadable_instant_whose_number_nobody_knows_may_be_any(number: Any) -> None:
+    export, before = two_answers()
+    export.sheets[0].tasks[0]["annotations"].pop(0)
+    answer(export).update(created_at=None, id=number)
+    assert withdrawn(export, before) == []
+
+
+def test_an_answer_of_unreadable_instant_on_a_server_that_numbers_anew_may_be_any() -> None:
+    export, before = two_answers()
+    export.sheets[0].tasks[0]["annotations"].pop(0)
+    answer(export).update(created_at=None)
+    for task in export.sheets[0].tasks:
+        task["id"] += 1000
+    assert withdrawn(export, before) == []
+
+
 def test_people_are_pseudonyms_before_anything_is_written() -> None:
     task = {
         "id": 1,

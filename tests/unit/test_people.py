@@ -51,6 +51,18 @@ def test_two_people_cannot_tell_who_stands_apart() -> None:
     ] * 2
 
 
+def test_one_article_in_common_tells_nothing_of_a_range() -> None:
+    found = people(STANCE, *answered([["favor", "favor", "against"]]))
+    assert [(person.among_others, person.apart_low, person.stands_apart) for person in found] == [
+        (0.0, None, False),
+        (0.0, None, False),
+        (1.0, None, False),
+    ]
+    assert all(person.says.startswith("Too few articles in common with the others") for person in found)
+    more = people(STANCE, *answered([["favor", "favor", "favor"]] * 2))
+    assert [person.says for person in more] == ["Within the others' range."] * 3
+
+
 def test_confusions_are_seen_from_each_side() -> None:
     one, other = people(STANCE, *answered([["favor", "neutral"], ["favor", "neutral"], ["against", "against"]]))
     assert one.says == (
@@ -66,6 +78,7 @@ def test_alone_and_abstaining_there_is_no_figure() -> None:
     assert (alone.agreement, alone.shared, alone.median_lead_time_s) == (None, 0, None)
     abstaining = people(STANCE, *answered([["favor", None]]))
     assert [person.agreement for person in abstaining] == [None, None]
+    assert {person.says for person in (alone, *abstaining)} == {"No answer of another can be compared with theirs yet."}
 
 
 def test_spans_are_confused_by_label_or_with_nothing() -> None:

@@ -7,7 +7,7 @@ Out: the states that are new, and an issue for whatever cannot be believed. Anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from copydesk.labeling.tasks import KEY, REVIEW, is_intact
 SYSTEM = "label-studio"
 _ZERO = timedelta(0)
 
+Task = tuple[str, int | None]  #: a desk, and the task's number on the server
 Check = Callable[[Annotation, Mapping[str, Any], str], list[Issue]]  #: record, its article as shown, place
 
 
@@ -33,8 +34,10 @@ class Reading:
     states: list[Annotation] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     unsettled: set[int] = field(default_factory=set)  #: Label Studio projects to look at in whole the next time
-    unread: set[tuple[str, int | None]] = field(default_factory=set)  #: tasks of desks that say nothing but a number
-    untold: set[tuple[str, int | None]] = field(default_factory=set)  #: tasks that do not say which answers they have
+    unread: set[Task] = field(default_factory=set)  #: tasks that say nothing but a number
+    untold: set[Task] = field(default_factory=set)  #: tasks that do not say which answers they have
+    #: numbers of answers that are there but say no instant of their making, which they would be known by
+    undated: dict[Task, set[int | None]] = field(default_factory=dict)
 
 
 def read(export: Export, layer: Layer, known: Mapping[str, Annotation], check: Check) -> Reading:
@@ -82,8 +85,9 @@ def _task(
         reading.issues.append(Issue("foreign-task", place, message, "$.data", "ask who made it", "warning"))
         reading.untold.add((sheet.desk, task_id))
         return
-    if not all(isinstance(each, dict) and _utc(each.get("created_at")) for each in task["annotations"]):
-        reading.untold.add((sheet.desk, task_id))
+    given = [each if isinstance(each, dict) else {} for each in task["annotations"]]
+    if undated := {_id(each.get("id")) for each in given if not _utc(each.get("created_at"))}:
+        reading.undated[sheet.desk, task_id] = undated
     ids = _annotation_ids(task["annotations"], data)
     seen.update(ids)
     if sha256(data["text"].encode("utf-8", "surrogatepass")) != data["text_sha256"]:
@@ -207,16 +211,25 @@ def _withdrawn(
         reading.issues.append(Issue("other-server", sheet.desk, message, hint=hint, severity="warning"))
         return
     numbers = {(sheet.desk, record["source"]["task_id"]) for record in mine}
-    if any(task not in numbers for task in reading.unread if task[0] == sheet.desk):
+    if any(task not in numbers for task in reading.unread | reading.undated.keys() if task[0] == sheet.desk):
         return  # on a server that moved and numbers anew it may be the task of any of them
+    silent = reading.unread | reading.untold | _unclear(reading.undated, missing)
     for record in missing:
-        task_id = record["source"]["task_id"]
-        if (sheet.desk, task_id) in reading.untold | reading.unread:
+        task_id, number = record["source"]["task_id"], record["source"]["annotation_id"]
+        if (sheet.desk, task_id) in silent or number in reading.undated.get((sheet.desk, task_id), ()):
             continue
         if sheet.whole or task_id in changed:
             when = changed.get(task_id) or at
             when = max(when, record["updated_at"], key=instant)
             yield record | {"status": "withdrawn", "value": None, "review": None, "updated_at": when}
+
+
+def _unclear(undated: Mapping[Task, set[int | None]], missing: Iterable[Annotation]) -> set[Task]:
+    """Tasks with an undated answer that none of the missing ones has the number of: it may be any of them."""
+    theirs = {
+        (each["source"]["project"], each["source"]["task_id"], each["source"]["annotation_id"]) for each in missing
+    }
+    return {task for task, numbers in undated.items() if any((*task, number) not in theirs for number in numbers)}
 
 
 def _annotation_ids(given: Sequence[object], data: Mapping[str, Any]) -> list[str]:

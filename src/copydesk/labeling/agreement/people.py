@@ -144,7 +144,6 @@ def _person(
     with_others, among = (_value(rows.sum(axis=0)[part]) for part in (slice(0, 3), slice(3, 6)))
     confusions = confused(labels)
     lead_times = [answer["lead_time_s"] for answer in own if answer["lead_time_s"] is not None]
-    stands_apart = low is not None and low > 0
     return Person(
         annotator=name,
         answers=len(own),
@@ -154,9 +153,9 @@ def _person(
         among_others=among,
         apart_low=low,
         apart_high=high,
-        stands_apart=stands_apart,
+        stands_apart=low is not None and low > 0,
         confusions=confusions,
-        says=_says(with_others, among, stands_apart, confusions),
+        says=_says(with_others, among, low, confusions),
     )
 
 
@@ -188,13 +187,15 @@ def _apart(rows: Floats, rounds: int, seed: int) -> tuple[float | None, float | 
 
 
 def _says(
-    agreement: float | None, among_others: float | None, stands_apart: bool, confusions: Sequence[Confused]
+    agreement: float | None, among_others: float | None, apart_low: float | None, confusions: Sequence[Confused]
 ) -> str:
     if agreement is None:
-        return "Nobody else has answered the same tasks yet."
+        return "No answer of another can be compared with theirs yet."
     if among_others is None:
         told = "No two others answered the same tasks, so there is no telling who stands apart."
-    elif stands_apart:
+    elif apart_low is None:
+        told = "Too few articles in common with the others to tell who stands apart."
+    elif apart_low > 0:
         told = "Stands apart from the others: look at their answers together."
     else:
         told = "Within the others' range."
