@@ -2,7 +2,7 @@
 """Releases, measured: time and memory beside plain ``Dataset.to_parquet``, bytes after a rebuild, new bytes after
 relabelling, and 500 seeded ways to tamper.
 
-    python benchmarks/release.py [--articles 100000] [--unsealed 200] [--sealed 300] [--seed 1]
+    python benchmarks/release.py [--articles 100000] [--brief] [--unsealed 200] [--sealed 300] [--seed 1]
 
 Prints a Markdown table. Nothing is taken from outside: articles are drawn from a small vocabulary by the seed.
 """
@@ -19,8 +19,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,6 +64,7 @@ SYLLABLES = (
     "el",
     "dor",
 )
+RELABELLED = (("adjudicator", "one adjudicator"), ("human", "everybody"))
 Row = dict[str, Any]
 
 
@@ -143,6 +144,15 @@ class Cost:
     wall: float  #: seconds
     cpu: float  #: seconds, of all its processes
     peak: float = 0  #: MB, of all its processes together, shared pages counted once
+    stages: tuple[tuple[str, float, float, float], ...] = ()  #: name, wall and CPU seconds, peak in MB
+
+    @property
+    def mb(self) -> str:
+        return f"{self.peak:,.0f} MB"
+
+    @property
+    def by_stage(self) -> str:
+        return "; ".join(f"{name} {cpu:.1f} CPU seconds, {mb:,.0f} MB" for name, _, cpu, mb in self.stages)
 
     def beside(self, other: Cost, name: str) -> str:
         return (
@@ -156,6 +166,7 @@ def plain(folder: Path, to: Path) -> Cost:
 
     from copydesk.schemas import Schemas
 
+    datasets.disable_progress_bars()
     schemas, wall, cpu = Schemas.packaged(), 0.0, 0.0
     for part in ReleaseFacts.read(folder).parts():
         for config in part.configs:
@@ -178,25 +189,53 @@ def timed(step: str, *arguments: str, **environment: str) -> Cost:
 
 def run_step(step: str, arguments: list[str]) -> None:
     peak = [0.0]
+    stages = _Stages([], peak)
     threading.Thread(target=_watch, args=(peak,), daemon=True).start()
     start = time.perf_counter()
     if step == "release":
         folder, version, *jobs = arguments
-        made = release(Project.load(Path(folder)), version, now=NOW, jobs=int(jobs[0]) if jobs else None)
+        count = int(jobs[0]) if jobs else None
+        made = release(Project.load(Path(folder)), version, now=NOW, jobs=count, progress=stages)
         if made.path is None:
             sys.exit("\n".join(map(str, made.issues[:10])))
     elif step == "verify":
         found = verify(Path(arguments[0]))
         if not found.ok:
             sys.exit("\n".join(map(str, found.issues[:10])))
-    spent = os.times()
+    wall, spent = time.perf_counter() - start, os.times()
     cpu = spent.user + spent.system + spent.children_user + spent.children_system
-    print(json.dumps({"wall": time.perf_counter() - start, "cpu": cpu, "peak": peak[0]}))
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak": max(peak), "stages": stages.taken}))
+
+
+@dataclass
+class _Stages:
+    """What each stage took, told by the progress it shows."""
+
+    taken: list[tuple[str, float, float, float]]
+    peak: list[float]  #: of what is under way, behind those of the stages before
+
+    @contextmanager
+    def __call__(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        wall, cpu = time.perf_counter(), _spent()
+        self.peak.append(0.0)
+        yield lambda n: None
+        self.taken.append((label, time.perf_counter() - wall, _spent() - cpu, self.peak[-1]))
+        self.peak.append(0.0)
+
+
+def _spent() -> float:
+    """CPU seconds of this process and of all that it started, ended or not."""
+    ticks = 0
+    for process in _tree(os.getpid()):
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _watch(peak: list[float]) -> None:
     while True:
-        peak[0] = max(peak[0], sum(_held(each) for each in _tree(os.getpid())))
+        held = sum(_held(each) for each in _tree(os.getpid()))
+        peak[-1] = max(peak[-1], held)
         time.sleep(0.5)
 
 
@@ -261,32 +300,37 @@ def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
 
 
-def at_size(place: Path, n: int, seed: int) -> Iterator[tuple[str, str, str]]:
+def at_size(place: Path, n: int, seed: int, brief: bool) -> Iterator[tuple[str, str, str]]:
     project = corpus(place / "big", n, seed)
     folder = project.dist / "big-1.0.0"
-    cold = timed("release", str(project.root), "1.0.0", "1")
-    first = _set_aside(project, folder, place / "cold")
-    shuffle(project, seed)
+    cold = None
+    if not brief:
+        cold = timed("release", str(project.root), "1.0.0", "1")
+        first = _set_aside(project, folder, place / "first")
+        shuffle(project, seed)
     cost = timed("release", str(project.root), "1.0.0", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
     checked = timed("verify", str(folder))
     peer = plain(folder, place)
-    yield (
-        "release",
-        f"{n:,} articles with labels, all checks, scans from cache",
-        f"{cost.beside(peer, 'plain')}, {cost.peak:,.0f} MB",
-    )
-    yield "release", "the same, nothing in the cache, one process", f"{cold.beside(peer, 'plain')}, {cold.peak:,.0f} MB"
+    scans = "nothing in the cache" if brief else "scans from cache"
+    yield "release", f"{n:,} articles with labels, all checks, {scans}", f"{cost.beside(peer, 'plain')}, {cost.mb}"
+    yield "release", "the same by stage", cost.by_stage
+    if cold:
+        yield "release", "the same, nothing in the cache, one process", f"{cold.beside(peer, 'plain')}, {cold.mb}"
+        yield "release", "the same by stage", cold.by_stage
     yield "peer", "the same rows with Dataset.to_parquet", f"{peer.wall:.0f} s, {peer.cpu:.0f} CPU seconds"
-    yield "verify", "the same release", f"{checked.beside(cost, 'release')}, {checked.peak:,.0f} MB"
-    how = "the first against the second: a process per core; answers in another order; other time zone and hash seed"
-    yield "rebuilt", how, f"{differing(first, folder)} bytes differ"
-    for role, who in (("adjudicator", "one adjudicator"), ("human", "everybody")):
-        _set_aside(project, folder, place / "before")
+    yield "verify", "the same release", f"{checked.beside(cost, 'release')}, {checked.mb}"
+    if cold:
+        how = "first against second: a process per core; answers in another order; other time zone and hash seed"
+        yield "rebuilt", how, f"{differing(first, folder)} bytes differ"
+        shutil.rmtree(_set_aside(project, folder, place / "second"))
+    else:
+        first = _set_aside(project, folder, place / "first")
+    for role, who in (("adjudicator", "one adjudicator"),) if brief else RELABELLED:
         relabel(project, 0.01, seed, role)
         timed("release", str(project.root), "1.0.0")
         share = f"{100 * new_bytes(first, folder):.2f} % new bytes"
         yield "relabelled", f"1 % of the articles of each layer get other labels, by {who}", share
-        shutil.rmtree(place / "before")
+        shutil.rmtree(_set_aside(project, folder, place / "second"))
 
 
 def _set_aside(project: Project, folder: Path, to: Path) -> Path:
@@ -349,6 +393,7 @@ def main() -> None:
     parser.add_argument("--unsealed", type=int, default=200)
     parser.add_argument("--sealed", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--brief", action="store_true", help="one release, verified and once relabelled")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -358,7 +403,7 @@ def main() -> None:
     print("| what | how | measured |\n|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as name:
         if asked.articles:
-            for row in at_size(Path(name), asked.articles, asked.seed):
+            for row in at_size(Path(name), asked.articles, asked.seed, asked.brief):
                 print("| {} | {} | {} |".format(*row), flush=True)
         if asked.unsealed or asked.sealed:
             for row in tampering(Path(name), asked.unsealed, asked.sealed, asked.seed):

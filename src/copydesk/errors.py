@@ -84,7 +84,7 @@ class NotBuilt(CopydeskError):
 
     def __init__(self, missing: Path) -> None:
         self.missing = missing
-        super().__init__(f"{missing.name} is not there", "run `copydesk build` first")
+        super().__init__(f"build/{missing.name} is not there", "run `copydesk build` first")
 
 
 class BrokenLine(CopydeskError):

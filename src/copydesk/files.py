@@ -6,6 +6,7 @@ Text is UTF-8 with ``\n``; JSON has sorted keys; a file appears under its name o
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -55,7 +56,7 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
-        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+        raise refused(path, error) from error
     finally:
         if handle >= 0:
             os.close(handle)
@@ -67,9 +68,16 @@ def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
-        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+        raise refused(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def refused(path: Path, error: OSError) -> OutsideError:
+    """What the disk said, and what to do when it is full."""
+    said = os.strerror(error.errno) if error.errno else str(error)  # other libraries put sentences of their own there
+    hint = "make room there, then run the same command again" if error.errno == errno.ENOSPC else ""
+    return OutsideError(f"cannot write {path}: {said}", hint)
 
 
 def _sync(path: Path) -> None:
@@ -92,7 +100,7 @@ def pass_on(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+        raise refused(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -153,7 +161,7 @@ def locked(path: Path, what: str, wait_s: float = 0) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise OutsideError(f"cannot write {path}: {error.strerror or error}") from error
+        raise refused(path, error) from error
     try:
         while True:
             try:

@@ -31,12 +31,15 @@ class Reader:
     def __init__(self, table: Table, where: str) -> None:
         self._table, self._where, self._known = table, where, list[str]()
 
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
-        """The value of ``key``; ``default`` when absent. Raises BadConfig on a missing or mistyped one."""
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ..., hint: str = "") -> Any:
+        """The value of ``key``; ``default`` when absent. Raises BadConfig on a missing or mistyped one.
+
+        hint: what to write where it is missing.
+        """
         self._known.append(key)
         if key not in self._table:
             if default is ...:
-                raise BadConfig(self._where, f"key {key!r} is missing")
+                raise BadConfig(self._where, f"key {key!r} is missing", hint)
             return default
         value = self._table[key]
         kinds = kind if isinstance(kind, tuple) else (kind,)

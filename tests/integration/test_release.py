@@ -12,6 +12,7 @@ from copydesk import files
 from copydesk.dataset.release import sums
 from copydesk.dataset.release.diff import diff
 from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.sums import BadKey
 from copydesk.dataset.release.versions import BadVersion
 from copydesk.dataset.release.write import Released, release
 from copydesk.dataset.removals import UnknownArticle, read, remove
@@ -22,6 +23,7 @@ from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project
 from copydesk.testing.corpora import a_labelled_project, a_story, label, put_articles
+from signing import a_key
 
 NOW, LATER = "2026-01-02T00:00:00Z", "2026-03-04T00:00:00Z"
 
@@ -142,13 +144,30 @@ def test_open_questions_block_and_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_a_project_without_articles_has_nothing_to_release(tmp_path: Path) -> None:
-    project = a_labelled_project(tmp_path / "news", 0)
-    assert [issue.code for issue in cut(project).issues] == ["nothing-to-release"]
+    project = a_labelled_project(tmp_path / "news", 0, waived=False)
+    assert [issue.code for issue in cut(project).issues][:2] == ["nothing-to-release", "question-open"]
 
 
 def test_without_a_build_there_is_nothing_to_read(tmp_path: Path) -> None:
-    with pytest.raises(NotBuilt):
+    with pytest.raises(NotBuilt, match=r"build/stats\.json is not there"):
         cut(a_project(tmp_path / "news"))
+
+
+def test_what_can_be_told_before_any_work_is(tmp_path: Path, project: Project) -> None:
+    with pytest.raises(BadKey, match="no key at"):
+        cut(a_project(tmp_path / "unbuilt"), sign=tmp_path / "nokey")
+    shutil.rmtree(project.build)
+    with pytest.raises(BadVersion, match="versions do not go back"):
+        cut(project, "0.9.0")
+
+
+def test_cut_again_unsigned_a_release_keeps_its_signature(project: Project, tmp_path: Path) -> None:
+    key = a_key(tmp_path, "desk")
+    folder = cut(project, sign=key).path
+    assert folder is not None
+    signed = (folder / sums.SIGNATURE).read_bytes()
+    assert cut(project).path == folder
+    assert (folder / sums.SIGNATURE).read_bytes() == signed
 
 
 @pytest.mark.parametrize("version", ["1.0", "0.9.0", None])

@@ -7,8 +7,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from typer.testing import CliRunner
 
 from copydesk import files
+from copydesk.cli import app
 from copydesk.dataset.release import sums
 from copydesk.dataset.release.verify import CHECKS, NotARelease, verify
 from copydesk.dataset.release.write import release
@@ -81,6 +83,11 @@ def test_what_is_no_release_is_wrong_usage(tmp_path: Path) -> None:
         verify(tmp_path)
 
 
+def test_paths_are_those_of_the_folder_that_is_worked_in(signed: Path) -> None:
+    done = CliRunner().invoke(app, ["-C", str(signed), "verify", "release", "--signers", "allowed_signers"])
+    assert done.exit_code == 0, done.output
+
+
 def test_a_missing_file_of_signers_is_wrong_usage(copy: Path) -> None:
     with pytest.raises(CopydeskError, match="no file of signers"):
         verify(copy, signers=copy / "nobody")
@@ -93,6 +100,8 @@ def test_a_broken_manifest_is_named(copy: Path, data: bytes) -> None:
     found = verify(copy)
     assert not found.ok
     assert any(issue.where == "manifest.json" for issue in found.issues)
+    told = [check.detail for check in found.checks if check.detail.startswith("not made: ")]
+    assert len(told) == len(set(told))  # the others are not made for the same reason
 
 
 def test_what_a_hub_adds_is_no_part_of_the_release(copy: Path) -> None:

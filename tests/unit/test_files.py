@@ -38,8 +38,9 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(OutsideError, match="No space left"):
+    with pytest.raises(OutsideError, match="No space left") as caught:
         files.append_jsonl(target, [{"a": 2}])
+    assert caught.value.hint == "make room there, then run the same command again"
     assert files.read_jsonl(target) == [{"a": 1}]
 
 

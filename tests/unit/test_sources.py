@@ -19,6 +19,12 @@ def load(tmp_path: Path, text: str) -> sources.Source:
     return sources.load(project)[0]
 
 
+def test_a_source_without_rights_is_told_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="'rights' is missing") as raised:
+        load(tmp_path, 'name = "wire"\npaths = ["raw/*.txt"]\n')
+    assert "redistribute" in raised.value.hint
+
+
 def test_a_source_is_read(tmp_path: Path) -> None:
     source = load(tmp_path, GOOD + '[publisher]\nname = "The Wire"\n[columns]\ntext = "body"\n')
     assert (source.name, source.publisher, source.column("text"), source.column("id")) == (

@@ -35,6 +35,7 @@ FIELDS = (
     "retrieved_at",
 )
 MEGABYTE = 1_000_000
+RIGHTS = 'such as: rights = {license = "unknown", redistribute = false}'
 _INSIDE = "copy it under dataset/raw/, or name it as an address"
 _WILD = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -103,7 +104,7 @@ def load(project: Project) -> list[Source]:
 def read(path: Path) -> Source:
     """The source in one file."""
     table = toml.Reader(toml.read(path), f"dataset/sources/{path.name}")
-    publisher, rights = table.table("publisher"), table.take("rights", dict)
+    publisher, rights = table.table("publisher"), table.take("rights", dict, hint=RIGHTS)
     rights = toml.Reader(rights, f"dataset/sources/{path.name} [rights]")
     limits, columns = table.table("limits"), table.table("columns")
     source = Source(

@@ -55,7 +55,7 @@ def release(
         version,
         audience=audience.value,
         bump_auto=bump is Bump.auto,
-        sign=sign,
+        sign=sign and desk.root / sign,
         jobs=jobs,
         now=desk.now(),
         progress=desk.progress,
@@ -80,7 +80,8 @@ def verify(
 
     desk: Desk = ctx.obj
     held = Project.open(desk.root / project) if project is not None else None
-    found = verify(desk.root / folder, signers=signers, project=held, jobs=jobs)
+    named = signers and desk.root / signers
+    found = verify(desk.root / folder, signers=named, project=held, jobs=jobs)
     return desk.answer(found.as_json(), issues=found.issues, show=views.verified(found), failed=not found.ok)
 
 

@@ -32,7 +32,7 @@ from copydesk.dataset.release.fingerprints import Fingerprints
 from copydesk.dataset.release.near import Moved, bring_link_over, bring_over
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.verify.walk import about, walk
-from copydesk.errors import CopydeskError, OutsideError
+from copydesk.errors import CopydeskError
 from copydesk.issues import Issue, errors
 from copydesk.schemas import RECORDS, Schemas
 
@@ -108,7 +108,7 @@ def _workshop(to: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=ground, ignore_cleanup_errors=True) as name:
             yield Path(name)
     except OSError as error:
-        raise OutsideError(f"{to} was not written: {error}") from error
+        raise files.refused(Path(error.filename or to), error) from error
 
 
 @dataclass

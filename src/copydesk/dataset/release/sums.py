@@ -55,14 +55,25 @@ def read(folder: Path) -> dict[str, str]:
     return listed
 
 
-def sign(folder: Path, key: Path) -> None:
-    """Sign ``SHA256SUMS`` with the SSH private key ``key``. Raises BadKey, OutsideError."""
+def expect_key(key: Path) -> None:
+    """Raises BadKey, when there is no file ``key``."""
     if not key.is_file():
         raise BadKey(f"no key at {key}", "make one with `ssh-keygen -t ed25519 -f KEY`")
+
+
+def sign(folder: Path, key: Path) -> None:
+    """Sign ``SHA256SUMS`` with the SSH private key ``key``. Raises BadKey, OutsideError."""
+    expect_key(key)
     (folder / SIGNATURE).unlink(missing_ok=True)
     run = _ssh_keygen("-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(folder / SUMS))
     if run.returncode or not (folder / SIGNATURE).is_file():
         raise BadKey(f"{key} cannot sign: {_last(run)}", "an SSH private key without passphrase, or one in ssh-agent")
+
+
+def keep_signature(folder: Path, before: Path) -> None:
+    """Let ``folder`` carry the signature of ``before``, if that is a release of the same bytes."""
+    if (before / SIGNATURE).is_file() and digest(folder) == digest(before):
+        shutil.copyfile(before / SIGNATURE, folder / SIGNATURE)
 
 
 def signer(folder: Path, allowed: Path) -> str:

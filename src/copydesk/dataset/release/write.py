@@ -27,8 +27,8 @@ from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
 from copydesk.dataset.release.papers.questions import answers
 from copydesk.dataset.release.step import steps
 from copydesk.dataset.release.verify import verify
-from copydesk.dataset.release.versions import BadVersion, Version
-from copydesk.errors import CopydeskError, OutsideError
+from copydesk.dataset.release.versions import BadVersion, Version, allow, newest
+from copydesk.errors import CopydeskError
 from copydesk.executor import Executor, Here, staying
 from copydesk.issues import Issue, errors
 from copydesk.project import Project
@@ -82,9 +82,18 @@ def release(
     if audience not in AUDIENCES:
         raise CopydeskError(f"no audience {audience!r}", f"one of: {', '.join(AUDIENCES)}")
     if version is not None:
-        Version.parse(version)
+        _expect(project, version)
+    if sign is not None:
+        sums.expect_key(sign)
     with files.locked(project.dist / ".lock", "dist/"), _workshop(project) as folder, staying(jobs) as workers:
         return _Cut(project, audience, sign, now, progress, folder, workers).run(version)
+
+
+def _expect(project: Project, version: str) -> None:
+    """What can be said of a version before any work. Raises BadVersion."""
+    asked, known = Version.parse(version), history.cuts(project)
+    if str(asked) not in known:
+        allow(version, newest(known), "patch")
 
 
 @contextmanager
@@ -98,7 +107,7 @@ def _workshop(project: Project) -> Iterator[Path]:
             folder.mkdir()
             yield folder
         except OSError as error:
-            raise OutsideError(f"cannot write {project.dist}: {error.strerror or error}") from error
+            raise files.refused(project.dist, error) from error
 
 
 @dataclass
@@ -124,10 +133,10 @@ class _Cut:
         with self.progress("joining records"):
             draft.fill()
         issues = [
+            *_empty(dealt),
             *draft.issues,
             *(leak.issue for leak in draft.leaks),
             *_open_questions(self.project),
-            *_empty(dealt),
             *draft.scan.issues,
         ]
         if errors(issues):
@@ -181,9 +190,11 @@ class _Cut:
         version = record["version"]
         if self.sign is not None:
             sums.sign(self.folder, self.sign)
+        final = history.folder_of(self.project, version, self.audience)
+        if self.sign is None and final.exists():
+            sums.keep_signature(self.folder, final)
         pinned = [row | {"since": version} for row in dealt.new]
         files.append_jsonl(self.project.dataset / SPLITS_FILE, pinned)
-        final = history.folder_of(self.project, version, self.audience)
         if final.exists():
             final.rename(self.folder.with_name("before"))
         self.folder.rename(final)

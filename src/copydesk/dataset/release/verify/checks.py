@@ -70,6 +70,7 @@ CHECKS: dict[str, Callable[[Opened], Iterable[Issue]]] = {
     "record": source.record,
     "raw": source.raw,
 }
+SAME = "not made, for the same reason"
 NOT_ASKED = {
     "signature": "no file of signers was given",
     "record": "no project was given",
@@ -114,6 +115,8 @@ def _checked(opened: Opened) -> Verification:
     for name, check in CHECKS.items():
         found, problem = _run(check, opened, is_broken=bool(errors(issues)))
         issues += [issue for issue in found if issue not in issues]
+        if problem and any(check.detail == problem for check in checks):
+            problem = SAME
         checks.append(Check(name, not errors(found) and not problem, problem or _detail(name, found, opened)))
     return Verification(tuple(checks), tuple(issues))
 

@@ -93,8 +93,10 @@ class Opened:
     def manifest(self) -> Record:
         try:
             manifest = read_manifest(self.folder)
-        except (OSError, orjson.JSONDecodeError) as error:
-            raise Unreadable(f"{MANIFEST} cannot be read: {error}") from None
+        except OSError as error:
+            raise Unreadable(f"{MANIFEST} cannot be read: {error.strerror or error}") from None
+        except orjson.JSONDecodeError as error:
+            raise Unreadable(f"{MANIFEST} is no JSON: {error}") from None
         found = Schemas.packaged().check("manifest", manifest, MANIFEST)
         if found:
             raise Unreadable(f"{MANIFEST} breaks its schema: {found[0].path} {found[0].message}")
