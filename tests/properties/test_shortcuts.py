@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.dataset.ingest import instants, language, quality, rules
+from copydesk.dataset.ingest import instants, language, quality, rules, tables
 from copydesk.dataset.ingest.rules import after, between, glued, head, names, phrases
 from copydesk.dataset.ingest.rules.scrape import Scrape
 from copydesk.dataset.ingest.rules.signs import Signed, folded, held, opening
@@ -41,13 +43,36 @@ TOLD = (
 
 @pytest.mark.parametrize("text", ["", " ", "a", *TOLD, " ".join(TOLD)])
 def test_a_language_is_what_the_library_says(text: str) -> None:
-    assert language._model().classify(text) == library().classify(text)
+    assert language._model().classify([text]) == [library().classify(text)]
 
 
 @settings(max_examples=25, deadline=None)
 @given(text=st.lists(st.one_of(st.text(max_size=40), st.sampled_from(TOLD)), max_size=8).map("".join))
 def test_a_language_is_what_the_library_says_of_any_text(text: str) -> None:
-    assert language._model().classify(text[:1000]) == library().classify(text[:1000])
+    assert language._model().classify([text[:1000]]) == [library().classify(text[:1000])]
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=40), st.sampled_from(TOLD)), min_size=50, max_size=60), st.integers(1, 12))
+def test_many_languages_at_once_are_what_the_library_says_of_each(texts: list[str], times: int) -> None:
+    texts = [text * (1 + n % times) for n, text in enumerate(texts)]
+    assert language._model().classify(texts) == [library().classify(text) for text in texts]
+
+
+def test_tables_are_shared_through_the_cache_folder_or_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrays = [np.arange(n, dtype=np.int32) for n in range(2, 7)]
+    monkeypatch.setattr(tables, "_unpacked", lambda: tables.Tables(*arrays, ["de", "en"], [(0, 1)]))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made, kept = tables.load(), tables.load()
+    assert not made.after.flags.writeable and np.array_equal(kept.first, arrays[4])
+    assert (kept.names, kept.aliases) == (made.names, made.aliases) == (["de", "en"], [(0, 1)])
+    next(tmp_path.glob("cache/copydesk/languages-*/after.npy")).write_bytes(b"cut short")
+    assert np.array_equal(tables.load().after, arrays[0]), "what cannot be read is made anew"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert np.array_equal(tables.load().after, arrays[0]), "without a folder each process makes its own"
 
 
 @pytest.mark.parametrize("name", SIGNED)

@@ -69,7 +69,10 @@ class Source:
 
     def column(self, name: str) -> str:
         """Their column for our field ``name``; the same name unless the source maps it."""
-        return next((theirs for ours, theirs in self.columns if ours == name), name)
+        for ours, theirs in self.columns:
+            if ours == name:
+                return theirs
+        return name
 
     @property
     def config_sha256(self) -> str:

@@ -179,6 +179,4 @@ def read(
 def _records(file: IO[bytes], path: str, recorder: Recorder, part: Part) -> Iterator[Article | Reject]:
     reader: Any = readers()[recorder.reader]
     parts = (part,) if recorder.reader in PARTED else ()
-    raws = reader(file, path, recorder.source, *parts)
-    for raw in raws:
-        yield raw if isinstance(raw, Reject) else recorder.article(raw)
+    yield from recorder.articles(reader(file, path, recorder.source, *parts))

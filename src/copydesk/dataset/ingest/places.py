@@ -6,20 +6,18 @@ The standard library's decoder does the reading; what is added are offsets, and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from json import JSONDecoder
-from typing import Any
+from json import JSONDecodeError, JSONDecoder
+from typing import Any, NamedTuple
 
 from copydesk.dataset.ingest.traced import Segment, Traced
 from copydesk.spans import Span
 
-_DECODER = JSONDecoder()
-_BLANK = re.compile(r"[ \t\r\n]*")
+_scan = JSONDecoder().scan_once  # type: ignore[attr-defined]  # one value and where it ends
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_BLANK = frozenset(" \t\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One value of a row, its place, and its text led back to the row where a reader knows more than the place."""
 
     value: Any
@@ -29,7 +27,10 @@ class Member:
 
 def members(line: str, at: int = 0) -> dict[str, Member]:
     """The members of the one object in ``line``. Raises ValueError when there is none, or more than that."""
-    found, at = _object(line, _skip(line, at))
+    try:
+        found, at = _object(line, _skip(line, at))
+    except StopIteration as stopped:  # as the decoder's own methods say it
+        raise JSONDecodeError("Expecting value", line, stopped.value) from None
     if _skip(line, at) != len(line):
         raise ValueError(f"more after the object, at {at}")
     return found
@@ -42,12 +43,12 @@ def _object(line: str, at: int) -> tuple[dict[str, Member], int]:
     if line[at : at + 1] == "}":
         return found, at + 1
     while True:
-        key, at = _DECODER.raw_decode(line, at)
+        key, at = _scan(line, at)
         at = _skip(line, at)
         if not isinstance(key, str) or line[at : at + 1] != ":":
             raise ValueError(f"no name and colon at {at}")
         start = _skip(line, at + 1)
-        value, end = _DECODER.raw_decode(line, start)
+        value, end = _scan(line, start)
         found[key] = Member(value, Span(start, end))
         at = _skip(line, end)
         if line[at : at + 1] == "}":
@@ -58,8 +59,9 @@ def _object(line: str, at: int) -> tuple[dict[str, Member], int]:
 
 
 def _skip(line: str, at: int) -> int:
-    match = _BLANK.match(line, at)
-    return match.end() if match else at
+    while line[at : at + 1] in _BLANK:
+        at += 1
+    return at
 
 
 def traced(line: str, member: Member) -> Traced:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from copydesk.spans import Span
 Article = dict[str, Any]
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DOMAIN = re.compile(r"[a-z0-9.-]+")
+TOGETHER, LETTERS = 256, 1_000_000  #: raw articles whose languages are looked up at once, and their letters, at most
 ASSERTED = 0.75  #: below this confidence a reading bounds a date at most
 
 
@@ -29,8 +31,20 @@ class Recorder:
     reader: str
     layers: tuple[str, ...]
 
+    def articles(self, raws: Iterable[Raw | Reject]) -> Iterator[Article | Reject]:
+        """The record of each of ``raws``, in order; a reject when nothing is left of its text."""
+        for some in _together(raws):
+            read = [each if isinstance(each, Reject) else self._read(each) for each in some]
+            texts = [each[1].text.text for each in read if not isinstance(each, Reject)]
+            languages = iter(language.detect(texts))
+            for each in read:
+                yield each if isinstance(each, Reject) else self._record(*each, next(languages))
+
     def article(self, raw: Raw) -> Article | Reject:
-        """The record of ``raw``; a reject when nothing is left of its text."""
+        """The record of one."""
+        return next(self.articles([raw]))
+
+    def _read(self, raw: Raw) -> tuple[Raw, Extraction] | Reject:
         try:
             found = html.extract(raw) if raw.kind == HTML else plain.extract(raw)
         except Exception as error:  # libraries, on odd pages: one input must not stop the others
@@ -39,8 +53,7 @@ class Recorder:
         if not any(letter.isalnum() for letter in found.text.text):
             message = "nothing but boilerplate; see docs/ingest.md for what the rules take"
             return reject("only-boilerplate", raw.path, raw.data, message)
-        found = replace(found, findings=(*found.findings, *self._defaults(found), *_language(found)))
-        return self._record(raw, found)
+        return raw, found
 
     def _defaults(self, found: Extraction) -> list[Finding]:
         """What the source's file says where the text says nothing."""
@@ -48,8 +61,9 @@ class Recorder:
         says = any(found.best(field) for field, _ in given)
         return [] if says else [Finding(field, value, None, "source-file", 0.7) for field, value in given if value]
 
-    def _record(self, raw: Raw, found: Extraction) -> Article:
+    def _record(self, raw: Raw, found: Extraction, detected: tuple[str, float] | None) -> Article:
         text = found.text.text
+        found = replace(found, findings=(*found.findings, *self._defaults(found), *_language(found, detected)))
         own = identity.canonical(raw.address)
         url = own or identity.canonical(_value(found, "url"))
         return {
@@ -101,6 +115,25 @@ class Recorder:
         }
 
 
+def _together(raws: Iterable[Raw | Reject]) -> Iterator[list[Raw | Reject]]:
+    """Some at a time; if reading them breaks off, first those that were read."""
+    some, letters, following = list[Raw | Reject](), 0, iter(raws)
+    while True:
+        try:
+            each = next(following)
+        except StopIteration:
+            break
+        except Exception:
+            yield some
+            raise
+        some.append(each)
+        letters += 0 if isinstance(each, Reject) else len(each.decoded)
+        if len(some) >= TOGETHER or letters >= LETTERS:
+            yield some
+            some, letters = [], 0
+    yield some
+
+
 def dates(found: Extraction) -> dict[str, str | None]:
     """The five date fields: asserted only where a reading is sure enough, else bounds at most."""
     best = found.best("published")
@@ -129,8 +162,7 @@ def _dates(
     }
 
 
-def _language(found: Extraction) -> list[Finding]:
-    detected = language.detect(found.text.text)
+def _language(found: Extraction, detected: tuple[str, float] | None) -> list[Finding]:
     if not detected:
         return []
     place: Span | None = None

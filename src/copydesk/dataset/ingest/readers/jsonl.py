@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import IO
 
 from copydesk.dataset.ingest.columns import article
@@ -53,5 +52,5 @@ def _article(line: bytes, where: str, source: Source) -> Raw | Reject:
         return reject("bad-json", where, line, f"not a JSON object ({error}); repair or drop the line")
     for name in (source.column(TEXT), source.column(HTML)):
         if name in row and isinstance(row[name].value, str):
-            row[name] = replace(row[name], traced=traced(decoded, row[name]))
+            row[name] = row[name]._replace(traced=traced(decoded, row[name]))
     return article(row, source, where=where, data=line, decoded=decoded, media_type="application/json")
