@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from copydesk.labeling.push import Pushed
     from copydesk.labeling.server import Running
     from copydesk.labeling.stages import Agreed
+    from copydesk.labeling.training import Turns
     from copydesk.status import PersonStatus, Status
     from copydesk.validate import Validation
 
@@ -107,6 +108,27 @@ def pushed(layers: Mapping[str, Mapping[str, Any]], url: str, people: int) -> Vi
     return draw
 
 
+def trained(layers: Mapping[str, Mapping[str, Any]], url: str, turns: Turns) -> View:
+    """What was sent for a training round, who has something to answer, and what comes after."""
+    told = []
+    if turns.leads:
+        told.append(f"{', '.join(turns.leads)}: say what is right, at {url}")
+        told.append("  then `copydesk pull`, `copydesk adjudicate` and `copydesk push --training` again")
+    if turns.newcomers:
+        told.append(f"{', '.join(turns.newcomers)}: answer at {url}")
+        told.append("  then `copydesk pull`; `copydesk status` shows how they did, `copydesk push` starts real work")
+    if turns.is_disputed:
+        told.append("some of it is disputed: `copydesk adjudicate --review` brings that before an adjudicator")
+    if not told:
+        told = ["all have answered: `copydesk status` shows how they did, `copydesk push` starts real work"]
+
+    def draw(console: Console) -> None:
+        per_layer(layers)(console)
+        lines(*told)(console)
+
+    return draw
+
+
 def per_layer(layers: Mapping[str, Mapping[str, Any]]) -> View:
     """One row per layer, one column per count."""
     columns = list(next(iter(layers.values()), {}))
@@ -146,7 +168,7 @@ def _person(each: PersonStatus) -> tuple[object, ...]:
         each.annotator,
         f"{pace.answered} of {pace.asked}",
         _time(pace.median_s),
-        _time(pace.left_s) if pace.answered < pace.asked else "done",
+        _time(pace.left_s) if pace.answered < pace.asked else "done" if pace.asked else None,
         score,
     )
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from copydesk import views
 from copydesk.console import quiet
 from copydesk.labeling import annotators, stages
 from copydesk.labeling.push import Pushed
 from copydesk.labeling.studio import Studio
-from copydesk.labeling.training import NothingToTrainOn, train
+from copydesk.labeling.training import NothingToTrainOn, Turns, train, turns
 from copydesk.project import Project
 from copydesk.status import PersonStatus, status
 
@@ -46,6 +49,13 @@ def answer(project: Project, who: str, *labels: tuple[int, int, str]) -> None:
     annotators.as_annotator(project, who, studio).annotate(task["id"], regions)
 
 
+def told(project: Project) -> str:
+    """What `copydesk push --training` says is next."""
+    out = Console(width=200, record=True, file=io.StringIO())
+    views.trained({"entities": {"total": 1}}, "http://here", turns(project, [desk.layer(project)]))(out)
+    return out.export_text()
+
+
 def of(project: Project, who: str) -> PersonStatus:
     return next(each for each in status(project).people if (each.layer, each.annotator) == ("entities", who))
 
@@ -55,11 +65,13 @@ def test_the_lead_says_what_is_right_and_newcomers_are_scored_before_real_work(c
         trained(corpus)
     annotators.add(corpus, "lead", Studio.connect(corpus), "adjudicator")
     assert trained(corpus) == Pushed(created=1, total=1), "nobody knows the answer yet, so the lead is asked"
+    assert "lead: say what is right, at http://here" in told(corpus) and "ann-a" not in told(corpus)
     answer(corpus, "lead", (*OSLO, "GPE"), (*MONDAY, "DATE"))
     assert desk.pull(corpus).issues == []
     assert stages.adjudicate(corpus, [desk.layer(corpus)])["entities"].by == {"adjudicator": 3}
 
     assert trained(corpus) == Pushed(created=2, unchanged=1, total=3)
+    assert "ann-a, ann-b: answer at http://here" in told(corpus) and "lead" not in told(corpus)
     assert trained(corpus) == Pushed(unchanged=3, total=3)
     answer(corpus, "ann-a", (*OSLO, "GPE"), (*MONDAY, "DATE"))
     answer(corpus, "ann-b", (*OSLO, "LOC"), (*MONDAY, "DATE"))
@@ -67,6 +79,8 @@ def test_the_lead_says_what_is_right_and_newcomers_are_scored_before_real_work(c
     right, wrong = (of(corpus, who).training for who in ("ann-a", "ann-b"))
     assert right and wrong
     assert (right.score, wrong.score) == (1.0, 0.5)
+    assert turns(corpus, [desk.layer(corpus)]) == Turns([], [], False)
+    assert "all have answered: `copydesk status` shows how they did" in told(corpus)
     assert [(each.own, each.other) for each in wrong.confusions] == [("LOC", "GPE")]
     assert stages.adjudicate(corpus, [desk.layer(corpus)])["entities"].by == {"adjudicator": 3}, (
         "practice decides nothing"
@@ -84,3 +98,4 @@ def test_without_training_articles_it_is_said_how_to_name_them(on_server: Callab
     with pytest.raises(NothingToTrainOn, match="names no training articles") as caught:
         trained(project)
     assert "[labeling]" in caught.value.hint
+    assert 'training = ["art-' in caught.value.hint, "it names articles that there are"

@@ -9,6 +9,7 @@ What comes back is history like any other answer, but counts for nothing except 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from copydesk.console import Progress
@@ -22,6 +23,7 @@ from copydesk.labeling.desks import Desk
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Ledger
 from copydesk.labeling.push import EXCHANGE, Pushed, Pushing
+from copydesk.labeling.scores import scores
 from copydesk.labeling.standing import Task, current, tasks_by_status
 from copydesk.labeling.studio import Studio
 from copydesk.project import CONFIG, Project
@@ -56,14 +58,43 @@ def train(project: Project, layers: Sequence[Layer], *, studio: Studio, progress
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who is asked in a training round."""
+
+    leads: list[str]  #: adjudicators, while nobody has said what is right about something
+    newcomers: list[str]  #: with something known to answer, as far as was pulled
+    is_disputed: bool  #: whether those who were asked before disagree about something
+
+
+def turns(project: Project, layers: Sequence[Layer]) -> Turns:
+    """Whose answers the round waits for."""
+    by_id, people = Store(project).by_id, annotators.read(project)
+    articles = {article_id: by_id[article_id] for article_id in _chosen(project, by_id)}
+    newcomers, found = set[str](), set[str]()
+    for layer in layers:
+        answers = latest(history(layer))
+        gold, disputes = records.read("gold", layer.gold), records.read("dispute", layer.disputes)
+        standing = tasks_by_status(articles, layer, answers, gold, disputes)
+        found.update(standing.values())
+        known = [task for task, status in standing.items() if status == "gold"]
+        humans = [each.name for each in people if each.role == "human"]
+        scored = scores(layer, answers, gold, articles, known, humans)
+        newcomers |= {name for name, score in scored.items() if score.answered < score.asked}
+    leads = [each.name for each in people if each.role == "adjudicator"] if found - {"gold", "disputed"} else []
+    return Turns(leads, sorted(newcomers), "disputed" in found)
+
+
 def _chosen(project: Project, articles: Mapping[str, Article]) -> list[str]:
     named = project.labeling_settings.training
     if not named:
-        hint = 'such as  training = ["art-…", "art-…"]  below [labeling]; `copydesk families` lists articles'
+        some = ", ".join(f'"{article_id}"' for article_id in sorted(articles)[:2])
+        hint = f"such as  training = [{some}]  below [labeling] there; `copydesk --json families` lists all ids"
         raise NothingToTrainOn(f"{CONFIG} names no training articles", hint)
     for article_id in named:
         if article_id not in articles:
-            raise BadConfig(f"{CONFIG} [labeling]", f"training names {article_id!r}, which is not in the build")
+            problem = f"training names {article_id!r}, which is not in the build"
+            raise BadConfig(f"{CONFIG} [labeling]", problem, "`copydesk --json families` lists all ids")
     return sorted(set(named))
 
 

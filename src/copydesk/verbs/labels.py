@@ -26,7 +26,7 @@ def push(
     from copydesk.labeling.layers import load
     from copydesk.labeling.push import push
     from copydesk.labeling.studio import Studio
-    from copydesk.labeling.training import train
+    from copydesk.labeling.training import train, turns
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -37,7 +37,10 @@ def push(
     else:
         pushed = push(project, chosen, studio=studio, progress=desk.progress, reconcile=reconcile)
     counts = {name: each.as_json() for name, each in pushed.items()}
-    return desk.answer({"layers": counts}, show=views.pushed(counts, studio.url, len(annotators.read(project))))
+    if training:
+        return desk.answer({"layers": counts}, show=views.trained(counts, studio.url, turns(project, chosen)))
+    n_people = sum(each.role == "human" for each in annotators.read(project))
+    return desk.answer({"layers": counts}, show=views.pushed(counts, studio.url, n_people))
 
 
 @app.command()
