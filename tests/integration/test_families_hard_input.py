@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -49,6 +51,28 @@ def test_reprints_with_small_edits_are_one_family_at_a_bounded_number_of_links(r
 def test_pages_that_are_mostly_the_same_furniture_are_no_family() -> None:
     furniture = a_text(2, 360)
     assert grouped([f"{furniture}\n{a_text(100 + k, 84)}" for k in range(40)])[1] == []
+
+
+def compared(texts: list[str]) -> int:
+    """How many pairs of texts are looked at word by word."""
+    totals = dict[str, int | None]()
+
+    @contextmanager
+    def noting(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        totals[label] = total
+        yield lambda n: None
+
+    articles = [an_article(text, article_id=f"art-{n:016x}") for n, text in enumerate(texts)]
+    assert link(articles, executor=Here(), progress=noting) == []
+    return totals["comparing"] or 0
+
+
+def test_a_passage_that_a_third_of_all_texts_share_costs_no_pairs() -> None:
+    shared, n = a_text(3, 96), 300
+    alone = [[a_text(1000 + 6 * k + part, 60) for part in range(5)] for k in range(n)]
+    with_it = [[*parts[: k % 6], shared, *parts[k % 6 :]] if k % 10 < 3 else parts for k, parts in enumerate(alone)]
+    without, found = (compared(["\n\n".join(parts) for parts in texts]) for texts in (alone, with_it))
+    assert 0 < found <= 1.1 * without, "and not 4,005 more, each with each"
 
 
 @pytest.mark.parametrize("most", [50, 10**6])
