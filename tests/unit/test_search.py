@@ -10,7 +10,7 @@ import pytest
 
 from copydesk.console import quiet
 from copydesk.dataset import articles as articles_module
-from copydesk.dataset.families import blocking, search
+from copydesk.dataset.families import blocking, keyed, search
 from copydesk.dataset.families.crowds import Crowds
 from copydesk.dataset.families.links import COLUMNS
 from copydesk.dataset.families.printed import Printed
@@ -35,8 +35,12 @@ def a_crowd(count: int) -> list[str]:
     return [f"{text} {furniture}" if n % 2 else f"{reprinted} {n} {n + 7}" for n, text in enumerate(told)]
 
 
-@pytest.mark.parametrize("crowd", [5, 200])
-def test_shards_and_ranges_do_not_matter(crowd: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("crowd", "side_by_side", "at_once"), [(5, 2048, 500), (200, 3, 500_000)])
+def test_shards_and_ranges_do_not_matter(
+    crowd: int, side_by_side: int, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FAN", side_by_side)
+    monkeypatch.setattr(keyed, "AT_ONCE", at_once)
     monkeypatch.setattr(blocking, "CAP", crowd)
     monkeypatch.setattr(articles_module, "GROUP_ROWS", 17)
     monkeypatch.setattr(search, "RANGE", 50)

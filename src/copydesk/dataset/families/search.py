@@ -1,13 +1,15 @@
 """The search for pairs worth a look, shard by shard: the steps of blocking.py with files between them.
 
 In:  articles and their fingerprints on a shelf.
-Out: pairs of articles. Memory is that of a few shards and of one range of keys, however many articles there are.
+Out: pairs of articles. Memory is that of a few shards and of some stretches of keys, however many articles there are;
+     a step carries the names of no more than :data:`FAN` tables, and what is opened grows with the articles alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,61 +17,66 @@ import numpy as np
 from copydesk.console import Progress
 from copydesk.dataset import shards
 from copydesk.dataset.articles import Articles
+from copydesk.dataset.families import keyed
 from copydesk.dataset.families.blocking import Chosen, Entries, Frequencies, Keys, Postings, partners, unpaired
 from copydesk.dataset.families.crowds import Crowds
+from copydesk.dataset.families.keyed import Keyed
 from copydesk.dataset.families.printed import Printed, put_prints
-from copydesk.dataset.families.prints import Array, Index, Ragged
+from copydesk.dataset.families.prints import Array, Index, run_places
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor
 
 RANGE = 25_000  #: articles for which there is one more range of keys
+RANGES = 256  #: of keys at most
+FAN = 2048  #: tables that are read side by side at most; of more, so many at a time are put together first
 COUNTED = ["keys", "key_weights", "key_kinds", "fives"]
-_TOP = 1 << 33  # keys are below
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A shard (or a range of keys, as its number) and what the steps share; travels to other processes."""
+    """A shard, and what the steps share; travels to other processes."""
 
     shelf: Shelf  #: for what passes between steps
     printed: Printed
     own: Articles  #: the articles of this shard
     numbers: Index  #: their numbers among all
     all: int  #: how many there are
-    names: tuple[str, ...]  #: of all shards
-    ranges: int
-    number: int = 0
+    edges: tuple[int, ...]  #: stretches of keys (keyed.py) at which ranges begin and end
 
     @property
     def name(self) -> str:
         return self.own.names[0]
 
-    def bounds(self) -> tuple[np.uint64, np.uint64]:
-        """The range of keys."""
-        first, end = (_TOP * n // self.ranges for n in (self.number, self.number + 1))
-        return np.uint64(first), np.uint64(end)
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range of the keys in some tables, to be put together."""
+
+    shelf: Shelf
+    names: tuple[str, ...]  #: of the tables
+    target: str  #: what the outcome is named
+    first: int  #: stretch of keys
+    end: int
 
 
 def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Progress) -> tuple[Index, Index]:
     """Pairs worth a look; and which of them are of two texts with furniture on one site: :func:`own_passages` judge."""
-    shelf = articles.shelf.part("passing")
-    ranges = 1 + len(articles) // RANGE
-    steps = [
-        Step(shelf, printed, articles.take(at), at, len(articles), articles.names, ranges)
-        for at in (np.flatnonzero(articles.shard == n) for n in range(len(articles.names)))
-    ]
-    over = [replace(step, number=n) for step in steps[:1] for n in range(ranges)]
-    codes, furnished = list[Array](), np.zeros(len(articles), np.bool_)
-    with progress("finding pairs", 3 * len(steps) + 2 * len(over)) as stepped:
-        for _ in _all(executor, count, steps, stepped):
-            pass
-        for _ in _all(executor, total, over, stepped):
-            pass
-        for step, has_own in zip(steps, _all(executor, choose, steps, stepped), strict=True):
-            furnished[step.numbers] = has_own
-        for _ in _all(executor, post, over, stepped):
-            pass
-        codes += _all(executor, look, steps, stepped)
+    shelf, numbers = articles.shelf.part("passing"), _by_shard(articles)
+    ranges = min(RANGES, 1 + len(articles) // RANGE)
+    edges = tuple(keyed.BUCKETS * n // ranges for n in range(ranges + 1))
+    furnished = np.zeros(len(articles), np.bool_)
+
+    def steps() -> Iterator[Step]:
+        return (Step(shelf, printed, articles.take(at), at, len(articles), edges) for at in numbers)
+
+    with progress("finding pairs", 3 * len(numbers) + 3 * ranges) as stepped:
+        _run(executor, count, steps(), stepped)
+        _by_ranges(executor, total, shelf, "counted", articles.names, edges, stepped)
+        for at, has_own in zip(numbers, _all(executor, choose, steps(), stepped), strict=True):
+            furnished[at] = has_own
+        for kind in ("usual", "crowded"):
+            _by_ranges(executor, gather, shelf, kind, articles.names, edges, stepped)
+        codes = list(_all(executor, look, steps(), stepped))
     found = unpaired(np.unique(np.concatenate([*codes, np.zeros(0, np.int64)])), max(1, len(articles)))
     both = furnished[found].all(axis=1) & (articles.sites[found[:, 0]] == articles.sites[found[:, 1]])
     return found, np.flatnonzero(both)
@@ -80,30 +87,67 @@ def own_passages(articles: Articles) -> Printed:
     return Printed(articles.shelf.part("passing/own"))
 
 
-def _all(executor: Executor, function: Callable[[Step], Any], steps: Sequence[Step], stepped: Any) -> Iterator[Any]:
+def _by_shard(articles: Articles) -> list[Index]:
+    """The numbers of each shard's articles, rising."""
+    order = np.argsort(articles.shard, kind="stable")
+    starts = np.searchsorted(articles.shard[order], np.arange(len(articles.names) + 1))
+    return [order[first:end] for first, end in pairwise(starts.tolist())]
+
+
+def _all(executor: Executor, function: Callable[[Any], Any], steps: Iterable[Any], stepped: Any) -> Iterator[Any]:
     for done in executor.map(function, steps):
         stepped(1)
         yield done
 
 
+def _run(executor: Executor, function: Callable[[Any], None], steps: Iterable[Any], stepped: Any) -> None:
+    for _ in _all(executor, function, steps, stepped):
+        pass
+
+
+def _by_ranges(
+    executor: Executor,
+    function: Callable[[Range], None],
+    shelf: Shelf,
+    kind: str,
+    names: Sequence[str],
+    edges: Sequence[int],
+    stepped: Any,
+) -> None:
+    """Put the tables of all shards together, a range of keys at a time; of many shards, some first."""
+    tables = tuple(f"{name}.{kind}" for name in names)
+    groups = [tables[n : n + FAN] for n in range(0, len(tables), FAN)]
+    ranges = list(enumerate(pairwise(edges)))
+    if len(groups) > 1:
+        some = (
+            Range(shelf, group, f"{kind}-{n}-{number}", *bounds)
+            for n, group in enumerate(groups)
+            for number, bounds in ranges
+        )
+        _run(executor, gather, some, lambda n: None)
+    of_range = ([f"{kind}-{n}-{number}" for n in range(len(groups))] for number, _ in ranges)
+    steps = (
+        Range(shelf, tuple(names) if len(groups) > 1 else tables, f"{kind}-{number}", *bounds)
+        for (number, bounds), names in zip(ranges, of_range, strict=True)
+    )
+    _run(executor, function, steps, stepped)
+
+
+def gather(step: Range) -> None:
+    """The lines of all tables in a range of keys, in one table: which texts have each key."""
+    keyed.write(step.shelf, step.target, Keyed.joined(keyed.together(step.shelf, step.names, step.first, step.end)))
+
+
+def total(step: Range) -> None:
+    """How many texts of the corpus have each key of a range; keys that just one has are left out."""
+    parts = keyed.together(step.shelf, step.names, step.first, step.end)
+    frequent = (Frequencies.of([(part.keys, part.numbers)]) for part in parts)
+    keyed.write(step.shelf, step.target, Keyed.joined(Keyed(each.keys, each.counts) for each in frequent))
+
+
 def count(step: Step) -> None:
     """How many texts of a shard have each key."""
-    keys, counts = Keys.of(step.printed.take(step.own, COUNTED)).counted()
-    shards.write_arrays(step.shelf, step.name, counted=keys, counts=counts)
-
-
-def total(step: Step) -> None:
-    """How many texts of the corpus have each key of a range."""
-    parts = [_between(step, shards.read_arrays(step.shelf, name, "counted", "counts")) for name in step.names]
-    frequent = Frequencies.of(parts)
-    shards.write_arrays(step.shelf, f"range-{step.number}", keys=frequent.keys, frequent=frequent.counts)
-
-
-def _between(step: Step, arrays: tuple[Array, ...]) -> tuple[Array, Array]:
-    """The part of a shard's counts that is in the range."""
-    keys, counts = arrays
-    first, end = np.searchsorted(keys, step.bounds())
-    return keys[first:end], counts[first:end]
+    keyed.write(step.shelf, f"{step.name}.counted", Keyed(*Keys.of(step.printed.take(step.own, COUNTED)).counted()))
 
 
 def choose(step: Step) -> Any:
@@ -114,9 +158,13 @@ def choose(step: Step) -> Any:
     crowds = Crowds.of(prints, frequent)
     put_prints(step.shelf.part("own"), step.name, crowds.own, _places(step, crowds.own_row))
     chosen = Chosen.of(keys, frequent, crowds.full, step.numbers)
-    for kind in ("usual", "crowded", "asking"):
-        rows, keys = getattr(chosen, kind)
-        shards.write_arrays(step.shelf, f"{step.name}.{kind}", rows=rows.astype(np.int32), keys=keys)
+    for kind in ("usual", "asking"):
+        rows, key = getattr(chosen, kind)
+        shards.write_arrays(step.shelf, f"{step.name}.{kind}", rows=rows.astype(np.int32), keys=key)
+    for kind in ("usual", "crowded"):
+        rows, key = getattr(chosen, kind)
+        order = np.argsort(key)
+        keyed.write(step.shelf, f"{step.name}.{kind}", Keyed(key[order], rows[order]))
     return crowds.own_row >= 0
 
 
@@ -130,54 +178,40 @@ def _places(step: Step, own_row: Index) -> Index:
 def _frequencies(step: Step, wanted: Array) -> Frequencies:
     """How many texts of the corpus have the keys of a shard."""
     counts = np.ones(len(wanted), np.uint32)
-    for n, (first, end) in enumerate(_parted(step, wanted)):
-        keys, frequent = shards.read_arrays(step.shelf, f"range-{n}", "keys", "frequent")
-        if len(keys):
-            at = np.minimum(np.searchsorted(keys, wanted[first:end]), len(keys) - 1)
-            counts[first:end] = np.where(keys[at] == wanted[first:end], frequent[at], 1)
+    for n, first, end in _parted(step, wanted):
+        found = keyed.read(step.shelf, f"counted-{n}")
+        if len(found.keys):
+            at = np.minimum(np.searchsorted(found.keys, wanted[first:end]), len(found.keys) - 1)
+            counts[first:end] = np.where(found.keys[at] == wanted[first:end], found.numbers[at], 1)
     return Frequencies(wanted, counts)
-
-
-def post(step: Step) -> None:
-    """Which texts have each key of a range."""
-    first, end = step.bounds()
-    for kind in ("usual", "crowded"):
-        entries = list[Entries]()
-        for name in step.names:
-            rows, keys = _entries(step, name, kind)
-            inside = (keys >= first) & (keys < end)
-            entries.append((rows[inside], keys[inside]))
-        found = Postings.of(entries)
-        arrays = {"keys": found.keys, "starts": found.starts, "texts": found.texts}
-        shards.write_arrays(step.shelf, f"{kind}-{step.number}", **arrays)
-
-
-def _entries(step: Step, name: str, kind: str) -> Entries:
-    rows, keys = shards.read_arrays(step.shelf, f"{name}.{kind}", "rows", "keys")
-    return rows.astype(np.int64), keys
 
 
 def look(step: Step) -> Index:
     """The pairs that a shard's texts bring."""
-    chosen = Chosen(*(_entries(step, step.name, kind) for kind in ("usual", "crowded", "asking")))
-    usual = _postings(step, "usual", np.unique(chosen.usual[1]))
-    crowded = _postings(step, "crowded", np.unique(chosen.asking[1]))
-    return partners(chosen, usual, crowded, step.all)
+    usual, asking = (_entries(step, kind) for kind in ("usual", "asking"))
+    postings = [_postings(step, kind, np.unique(keys)) for kind, (_, keys) in (("usual", usual), ("crowded", asking))]
+    return partners(Chosen(usual, asking, asking), postings[0], postings[1], step.all)
+
+
+def _entries(step: Step, kind: str) -> Entries:
+    rows, keys = shards.read_arrays(step.shelf, f"{step.name}.{kind}", "rows", "keys")
+    return rows.astype(np.int64), keys
 
 
 def _postings(step: Step, kind: str, wanted: Array) -> Postings:
     """The postings of the keys that a shard has."""
-    parts = list[Entries]()
-    for n, (first, end) in enumerate(_parted(step, wanted)):
-        keys, starts, texts = shards.read_arrays(step.shelf, f"{kind}-{n}", "keys", "starts", "texts")
-        at = np.searchsorted(keys, wanted[first:end])
-        theirs = Ragged(texts, starts).take(at)
-        parts.append((theirs.flat, np.repeat(wanted[first:end], theirs.sizes)))
+    parts: list[Entries] = [(np.zeros(0, np.int64), np.zeros(0, np.uint64))]
+    for n, first, end in _parted(step, wanted):
+        found = keyed.read(step.shelf, f"{kind}-{n}")
+        begins, ends = (np.searchsorted(found.keys, wanted[first:end], side) for side in ("left", "right"))
+        texts = found.numbers[run_places(begins, ends - begins)]
+        parts.append((texts.astype(np.int64), np.repeat(wanted[first:end], ends - begins)))
     return Postings.of(parts)
 
 
-def _parted(step: Step, keys: Array) -> Iterator[tuple[int, int]]:
-    """Where the keys of each range stand among rising keys."""
-    for n in range(step.ranges):
-        first, end = np.searchsorted(keys, replace(step, number=n).bounds())
-        yield int(first), int(end)
+def _parted(step: Step, keys: Array) -> Iterator[tuple[int, int, int]]:
+    """The ranges that rising keys are of, with where those of each stand among them."""
+    bounds = np.searchsorted(keys, np.array(step.edges, np.uint64) << np.uint64(keyed.BITS))
+    for n, (first, end) in enumerate(pairwise(bounds.tolist())):
+        if first < end:
+            yield n, first, end
