@@ -14,6 +14,7 @@ from rich.console import Console
 from copydesk import toml
 from copydesk.console import quiet
 from copydesk.dataset.families import PeoplesWord, group, link, render_families, render_review, review
+from copydesk.dataset.families import described as described_module
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
 from copydesk.errors import BadConfig, UnknownKey
@@ -285,8 +286,8 @@ def test_a_build_that_remembers_equals_a_fresh_one(samples, tmp_path):
 def test_what_is_remembered_is_not_computed_again(samples, tmp_path, monkeypatch):
     first = link(samples, executor=Here(), progress=quiet, cache=tmp_path)
     monkeypatch.setattr(printed_module, "fingerprint", lambda texts: pytest.fail("was computed again"))
-    for name in ("_score", "describe"):
-        monkeypatch.setattr(links_module, name, lambda shard: pytest.fail("was computed again"))
+    monkeypatch.setattr(links_module, "_score", lambda shard: pytest.fail("was computed again"))
+    monkeypatch.setattr(described_module, "described", lambda prints, pairs: pytest.fail("was computed again"))
     assert link(samples, executor=Here(), progress=quiet, cache=tmp_path) == first
 
 

@@ -93,7 +93,8 @@ def put(shelf: Shelf, records: Sequence[Mapping[str, Any]], columns: Sequence[st
         text = pa.string()
         fields = {name: pa.struct({"name": text, "domain": text}) if name == "publisher" else text for name in columns}
         table = pa.Table.from_pylist([{name: row[name] for name in columns} for row in part], pa.schema(fields))
-        name = f"{digest([[row['article_id'], row['text_sha256']] for row in part], 32)}.arrow"
+        heads = [{column: row[column] for column in columns if column != "text"} for row in part]
+        name = f"{digest(heads, 32)}.arrow"
         shards.write(shelf, name, table)
         draft.take_up(name, table, np.array([len(row["text"]) for row in part], np.int64))
     return draft.articles(np.ones(len(rows), np.bool_))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from copydesk import files
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = dict[str, Any]
+
+LINKS = 16_384  #: that are written at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +56,32 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
     shelf = _shelf(project, engine.storage)
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
-        links = families.link(taken.held, executor=workers, progress=progress, cache=project.build / "cache")
-        homes = families.settle(
-            taken.held,
-            links,
-            word=families.PeoplesWord.load(project),
-            released=records.read("split", project.dataset / "splits.jsonl"),
-        )
+        cache = project.build / "cache"
+        found = families.find(taken.held, executor=workers, progress=progress, cache=cache)
+        word = families.PeoplesWord.load(project)
+        homes = families.settle(found, word=word, released=records.read("split", project.dataset / "splits.jsonl"))
+        links = families.records(found, homes.recorded, executor=workers, progress=progress, cache=cache)
+        tally = Tally()
+        link_tables = _links(homes.links(links), tally, schemas.arrow("link"))
+        first = next(link_tables)
         built = Built(
             read=taken.read,
             kept=len(taken.held),
             rejected=len(taken.rejects),
             articles=len(taken.held),
             families=len(homes),
-            links=len(homes.grouping.links),
+            links=homes.n_links,
             grouping=homes.grouping.report(),
             rejects=tuple(taken.rejects),
             issues=(*taken.issues, *homes.grouping.issues()),
         )
-        tally = Tally()
         with progress("writing", len(taken.held)) as step:
             tables = {
                 "article": _at_home(homes, tally, schemas.arrow("article"), step),
-                "link": [parquet.table(homes.grouping.links, schemas.arrow("link"))],
+                "link": chain([first], link_tables),
                 "family": homes.tables(schemas.arrow("family")),
             }
-            stats = partial(_stats, built, tally, homes.grouping.links)
-            Store(project).replace(tables, taken.rejects, stats, schemas.arrow)
+            Store(project).replace(tables, taken.rejects, partial(_stats, built, tally), schemas.arrow)
     return built
 
 
@@ -97,6 +99,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._counts = {field: Counter[str | None]() for field in self.FIELDS}
+        self.bands = Counter[str | None]()  #: of links
 
     def __getitem__(self, field: str) -> dict[str, int]:
         return _sorted(self._counts[field])
@@ -123,18 +126,32 @@ def _at_home(homes: families.Homes, tally: Tally, schema: pa.Schema, step: Calla
         step(len(rows))
 
 
+def _links(links: Iterable[Row], tally: Tally, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Links as tables, a group at a time; without any, an empty one."""
+    waiting = iter(links)
+    group = list(islice(waiting, LINKS))
+    yield parquet.table(_banded(group, tally), schema)
+    while group := list(islice(waiting, LINKS)):
+        yield parquet.table(_banded(group, tally), schema)
+
+
+def _banded(group: list[Row], tally: Tally) -> list[Row]:
+    tally.bands.update(link["band"] for link in group)
+    return group
+
+
 def _sorted(counts: Mapping[str | None, int]) -> dict[str, int]:
     return dict(sorted(("null" if value is None else value, count) for value, count in counts.items()))
 
 
-def _stats(built: Built, tally: Tally, links: Iterable[Mapping[str, Any]]) -> Row:
+def _stats(built: Built, tally: Tally) -> Row:
     return {
         "read": built.read,
         "kept": built.kept,
         "rejected": built.rejected,
         "articles": built.articles,
         "families": built.families,
-        "links": _sorted(Counter(link["band"] for link in links)),
+        "links": _sorted(tally.bands),
         "rejects": _sorted(Counter(reject["code"] for reject in built.rejects)),
         "languages": tally["language"],
         "sources": tally["source"],

@@ -1,7 +1,8 @@
 """Articles to links: which derives from which, how, and the passages that show it.
 
-In:  article records.
-Out: link records: fingerprint → collapse equal texts → candidate pairs → score → keep at least *possible* → align.
+In:  article records, or articles on a shelf.
+Out: ``find`` gives the pairs that are at least *possible*, with their scores: fingerprint → collapse equal texts →
+     candidate pairs → score. ``records`` describes those that are to be recorded. ``link`` does both, for few articles.
 
 Each step but the choice of pairs depends on the two texts alone, so shards may run anywhere and scores can be kept.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,27 +21,24 @@ import numpy as np
 from copydesk.console import Progress
 from copydesk.dataset import articles as held_articles
 from copydesk.dataset.articles import Articles
-from copydesk.dataset.components import components
 from copydesk.dataset.families import model, search
-from copydesk.dataset.families.alignment import Passages, aligned
+from copydesk.dataset.families.alignment import Passages
+from copydesk.dataset.families.described import SAME, Description, describe, described
 from copydesk.dataset.families.features import Compared
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
 from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
-from copydesk.dataset.families.relation import Relation, direction, relations
+from copydesk.dataset.families.relation import About, direction
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor
 from copydesk.files import digest
 
 Article = dict[str, Any]
 Link = dict[str, Any]
-_Described = tuple[Relation, tuple[Passages, ...]]
 
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
-_SAME = Relation("whole", 1.0, "verbatim", 1.0)
-_PAIRS, _LINKS = 1024, 128  # sizes of shards
-#: what a description reads of a fingerprint
-DESCRIBED = ["words", "keys", "key_weights", "content", "sentences"]
+_PAIRS = 1024  # of a shard
+_RECORDS = 4096  # links that are made at a time
 #: what the stage reads of an article
 COLUMNS = (
     "article_id",
@@ -53,45 +51,69 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The pairs of articles that are at least *possible*, in a few bytes each."""
+
+    articles: Articles
+    pairs: Index  #: numbers of two articles, the smaller first; sorted
+    scores: Array
+
+
+def find(articles: Articles, *, executor: Executor, progress: Progress, cache: Path) -> Found:
+    """The pairs among ``articles`` that are at least *possible*. Any order of articles gives the same pairs.
+
+    Equal texts are paired in a star: each with the one with the smallest id, which alone is compared with others.
+    ``cache``: a folder where this build remembers for the next what it found out about texts; the pairs are the same
+    with it and after it is deleted.
+    """
+    firsts, copies = _collapse(articles)
+    work = _Work(articles.take(firsts), Printed.of(articles, executor, progress), executor, progress, Memory.at(cache))
+    pairs, scores = work.scores(work.worth_a_look())
+    pairs = np.concatenate([firsts[pairs], copies])
+    order = np.lexsort(pairs.T[::-1])
+    scores = np.concatenate([scores, np.ones(len(copies))])[order]
+    return Found(articles, pairs[order], scores)
+
+
+def records(found: Found, places: Index, *, executor: Executor, progress: Progress, cache: Path) -> Iterator[Link]:
+    """The link records of some of the pairs, in order; a few are in memory at a time."""
+    articles, pairs, memory = found.articles, found.pairs[places], Memory.at(cache)
+    told = describe(articles, Printed.at(articles.shelf), pairs, memory, executor, progress)
+    memory.forget_others()
+    for first in range(0, len(places), _RECORDS):
+        some = np.arange(first, min(first + _RECORDS, len(places)))
+        scores = found.scores[places[some]].tolist()
+        for (a, b), score, each in zip(pairs[some].tolist(), scores, told.take(some), strict=True):
+            yield _record(articles.article_id(a), articles.article_id(b), score, each)
+
+
 def link(
     articles: Articles | Sequence[Article], *, executor: Executor, progress: Progress, cache: Path | None = None
 ) -> list[Link]:
-    """The links among ``articles``, sorted by (a, b). Any order of articles gives the same links.
-
-    Equal texts are linked in a star: each to the one with the smallest id, which alone is compared with others.
-    ``cache``: a folder where this build remembers for the next what it found out about texts; the links are the same
-    with it, without it, and after it is deleted.
-    """
-    with held(articles, cache) as all_articles:
-        firsts, copies = _collapse(all_articles)
-        printed = Printed.of(firsts, executor, progress)
-        work = _Work(firsts, printed, executor, progress, Memory(cache / "pairs" if cache else None))
-        links = work.relations(work.scores(work.worth_a_look()))
-        pairs = zip(copies[0].records(COLUMNS), copies[1].records(COLUMNS), strict=True)
-        links += [_record(a, b, 1.0, _SAME, _whole(a, b)) for a, b in pairs]
-        work.memory.forget_others()
-    return sorted(links, key=lambda record: (record["a"], record["b"]))
+    """The links among ``articles``, sorted by (a, b), with or without a folder to remember in."""
+    with ExitStack() as stack:
+        folder = cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        all_articles = held(articles, folder)
+        found = find(all_articles, executor=executor, progress=progress, cache=folder)
+        places = np.arange(len(found.pairs))
+        return list(records(found, places, executor=executor, progress=progress, cache=folder))
 
 
-@contextmanager
-def held(articles: Articles | Sequence[Article], cache: Path | None) -> Iterator[Articles]:
-    """The articles as they stand on a shelf; records are put on one, in ``cache`` or for as long as the block runs."""
+def held(articles: Articles | Sequence[Article], folder: Path) -> Articles:
+    """The articles as they stand on a shelf; records are put on one in ``folder``."""
     if isinstance(articles, Articles):
-        yield articles
-    elif cache:
-        yield held_articles.put(Shelf.at(cache / "articles"), articles, COLUMNS)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield held_articles.put(Shelf.at(folder), articles, COLUMNS)
+        return articles
+    return held_articles.put(Shelf.at(folder / "articles"), articles, COLUMNS)
 
 
-def _collapse(articles: Articles) -> tuple[Articles, tuple[Articles, Articles]]:
-    """The first article of each text; and of each other one its first, and itself."""
+def _collapse(articles: Articles) -> tuple[Index, Index]:
+    """The numbers of the first article of each text; and for each other one of its first and itself."""
     _, first, at = np.unique(articles.texts, axis=0, return_index=True, return_inverse=True)
     first_of = first[at.reshape(-1)] if len(first) else np.zeros(0, np.int64)
     rows = np.arange(len(articles))
     copies = np.flatnonzero(first_of != rows)
-    return articles.take(rows[first_of == rows]), (articles.take(first_of[copies]), articles.take(copies))
+    return rows[first_of == rows], np.stack([first_of[copies], copies], axis=1)
 
 
 @dataclass(frozen=True)
@@ -131,20 +153,6 @@ class _Work:
         kept = scores >= BANDS[-1][1]
         return pairs[kept], scores[kept]
 
-    def relations(self, scored: tuple[Index, Array]) -> list[Link]:
-        """The links, with extent, wording and evidence."""
-        pairs, scores = scored
-        known = self.memory.relations()
-        tasks = [_own_articles(self.printed, self.articles, known, *each) for each in _kept_together(pairs, scores)]
-        links, told = list[Link](), list[Link]()
-        with self.progress("describing links", len(pairs)) as step:
-            for made, described in self.executor.map(_links, tasks):
-                links += made
-                told += described
-                step(len(made))
-        self.memory.keep_relations(told)
-        return links
-
 
 def _near(pairs: Index) -> Index:
     """An order of pairs in which those of texts with a partner in common come near: each text is then read seldom."""
@@ -153,63 +161,6 @@ def _near(pairs: Index) -> Index:
         np.minimum.at(first, ours, theirs)
     order: Index = np.lexsort((pairs[:, 1], pairs[:, 0], first[pairs[:, 0]]))
     return order
-
-
-def _kept_together(pairs: Index, scores: Array) -> Iterator[tuple[Index, Array]]:
-    """Shards of pairs, ordered so that articles of one family come together: each text is then read once."""
-    place = np.full(int(pairs.max(initial=-1)) + 1, -1)
-    for n, members in enumerate(components(np.unique(pairs).tolist(), pairs.tolist())):
-        place[members] = n
-    order = np.argsort(place[pairs[:, 0]], kind="stable")
-    for first in range(0, len(order), _LINKS):
-        some = order[first : first + _LINKS]
-        yield pairs[some], scores[some]
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """A shard of linked pairs with just the articles it needs, and what is remembered of them."""
-
-    printed: Printed
-    articles: Articles
-    pairs: Index
-    scores: Array
-    known: dict[str, Any]
-
-
-def _own_articles(printed: Printed, articles: Articles, known: dict[str, Any], pairs: Index, scores: Array) -> _Linked:
-    rows, at = np.unique(pairs, return_inverse=True)
-    own, at = articles.take(rows), at.reshape(-1, 2)
-    names = (_name(key) for key in own.texts[at].reshape(-1, 4))
-    return _Linked(printed, own, at, scores, {name: known[name] for name in names if name in known})
-
-
-def _name(texts: Array) -> str:
-    """What the relation of two texts is remembered by."""
-    return " ".join(f"{int(a):016x}{int(b):016x}" for a, b in texts.reshape(2, 2))
-
-
-def _links(task: _Linked) -> tuple[list[Link], list[dict[str, Any]]]:
-    """The links of a shard, and what to remember of them."""
-    records = task.articles.records(COLUMNS)
-    pairs = [(records[a], records[b]) for a, b in task.pairs.tolist()]
-    names = [_name(texts) for texts in task.articles.texts[task.pairs]]
-    new = np.array([name not in task.known for name in names])
-    fresh = iter(describe(task.printed.take(task.articles, DESCRIBED), task.pairs[new]) if new.any() else ())
-    found = [_remembered(task.known[name]) if name in task.known else next(fresh) for name in names]
-    links = [_record(*pair, score, *each) for pair, score, each in zip(pairs, task.scores.tolist(), found, strict=True)]
-    return links, [_to_remember(name, each) for name, each in zip(names, found, strict=True)]
-
-
-def _to_remember(name: str, described: _Described) -> dict[str, Any]:
-    kind, passages = described
-    said = [kind.extent, kind.extent_confidence, kind.wording, kind.wording_confidence]
-    places = [[each.a_start, each.a_end, each.b_start, each.b_end] for each in passages]
-    return {"key": name, "relation": said, "passages": places}
-
-
-def _remembered(row: dict[str, Any]) -> _Described:
-    return Relation(*row["relation"]), tuple(Passages(*each) for each in row["passages"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,40 +195,32 @@ def score_of(a: str, b: str) -> float:
     return float(score(fingerprint([a, b]), np.array([(0, 1)]))[0])
 
 
-def describe(prints: Prints, pairs: Index) -> list[_Described]:
-    """Extent, wording and evidence of pairs of texts."""
-    alignments = aligned(prints, pairs)
-    return [(kind, each.passages) for kind, each in zip(relations(alignments), alignments, strict=True)]
-
-
 def link_of(a: Article, b: Article, value: float) -> Link:
     """The link of two articles with that score, whatever the model would have said."""
     a, b = (a, b) if a["article_id"] < b["article_id"] else (b, a)
-    if a["text"] == b["text"]:
-        return _record(a, b, value, _SAME, _whole(a, b))
-    prints = fingerprint([a["text"], b["text"]])
-    return _record(a, b, value, *describe(prints, np.array([(0, 1)]))[0])
+    passages: tuple[Passages, ...]
+    kind, passages = SAME, (Passages(0, len(a["text"]), 0, len(b["text"])),)
+    if a["text"] != b["text"]:
+        kind, passages = described(fingerprint([a["text"], b["text"]]), np.array([(0, 1)]))[0]
+    towards = direction(About.of(a), About.of(b), kind.extent)
+    return _record(a["article_id"], b["article_id"], value, Description(kind, *towards, passages))
 
 
-def _whole(a: Article, b: Article) -> tuple[Passages, ...]:
-    return (Passages(0, len(a["text"]), 0, len(b["text"])),)
-
-
-def _record(a: Article, b: Article, value: float, kind: Relation, passages: Sequence[Passages]) -> Link:
-    towards, basis = direction(a, b, kind.extent)
+def _record(a: str, b: str, value: float, said: Description) -> Link:
+    kind = said.relation
     return {
-        "link_id": f"link-{digest([a['article_id'], b['article_id']], 16)}",
-        "a": a["article_id"],
-        "b": b["article_id"],
+        "link_id": f"link-{digest([a, b], 16)}",
+        "a": a,
+        "b": b,
         "score": value,
         "band": band(value),
         "extent": kind.extent,
         "extent_confidence": round(kind.extent_confidence, 4),
         "wording": kind.wording,
         "wording_confidence": round(kind.wording_confidence, 4),
-        "direction": towards,
-        "direction_basis": basis,
-        "evidence": [each.as_record() for each in passages],
+        "direction": said.towards,
+        "direction_basis": said.basis,
+        "evidence": [each.as_record() for each in said.passages],
         "decided_by": "model",
         "reason": None,
     }

@@ -9,10 +9,13 @@ A change of model, word table or code format gives another ``edition``, under wh
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +24,7 @@ from copydesk import files
 from copydesk.dataset.families import model, words
 from copydesk.dataset.families.prints import Array, Index
 
-FORMAT = 3  #: to be raised with every change of what scores or relations are computed from
+FORMAT = 4  #: to be raised with every change of what scores or relations are computed from
 
 Keys = npt.NDArray[np.uint64]
 
@@ -31,6 +34,15 @@ def edition() -> str:
     return files.digest([FORMAT, files.sha256_file(model.MODEL), files.sha256_file(words.TABLE)], 16)
 
 
+def relation_keys(texts: Keys) -> Keys:
+    """A number for each pair of texts, in that order. Shape: (n, 2, 2), two numbers for each text."""
+    mixed: Keys = np.zeros(len(texts), np.uint64)
+    for part in texts.reshape(-1, 4).T:
+        mixed = (mixed ^ part) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
 def pair_keys(keys: Keys, pairs: Index) -> Keys:
     """A number for each pair of texts, the same in either order."""
     low, high = np.sort(keys[pairs], axis=1).T
@@ -38,11 +50,62 @@ def pair_keys(keys: Keys, pairs: Index) -> Keys:
     return mixed
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Relations in a file: 32-bit words for each pair of texts."""
+
+    path: Path | None
+    keys: Keys  #: rising
+    spans: Index  #: where the words of each stand; shape: (n, 2)
+
+    @classmethod
+    def nothing(cls) -> Told:
+        return cls(None, np.zeros(0, np.uint64), np.zeros((0, 2), np.int64))
+
+    def find(self, keys: Keys) -> Index:
+        """Where the words of each key stand; -1: nowhere."""
+        at = np.minimum(np.searchsorted(self.keys, keys), max(0, len(self.keys) - 1))
+        known = self.keys[at] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
+        return np.where(known[:, None], self.spans[at], -1) if known.any() else np.full((len(keys), 2), -1)
+
+    def rows(self, spans: Index) -> list[Array | None]:
+        """The words that stand there."""
+        if self.path is None or not (spans >= 0).any():
+            return [None] * len(spans)
+        with self.path.open("rb") as file:
+            return [
+                np.frombuffer(os.pread(file.fileno(), 4 * (end - first), 4 * first), np.uint32) if first >= 0 else None
+                for first, end in spans.tolist()
+            ]
+
+
+class Telling:
+    """Takes relations one after the other."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path, self._file, self._sizes = path, file, list[Index]()
+
+    def add(self, flat: Array, sizes: Index) -> None:
+        """The words of some, and how many each has."""
+        self._file.write(flat.astype("<u4").tobytes())
+        self._sizes.append(sizes)
+
+    def spans(self) -> Index:
+        """Where the words of each stand."""
+        ends = np.cumsum(np.concatenate([[0], *self._sizes]))
+        return np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64)
+
+
 class Memory:
     """The values remembered, and those to remember next time: just what the present build used."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder / edition() if folder else None
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / edition()
+
+    @classmethod
+    def at(cls, cache: Path) -> Memory:
+        """What is remembered in a build's cache."""
+        return cls(cache / "pairs")
 
     def scores(self, keys: Keys) -> Array:
         """The remembered score of each pair; NaN: not remembered."""
@@ -57,20 +120,29 @@ class Memory:
         order = np.argsort(keys, kind="stable")
         self._save("scores", {"keys": keys[order], "scores": scores[order]})
 
-    def relations(self) -> dict[str, Any]:
+    def relations(self) -> Told:
         """Remembered relations by pair of texts."""
-        if self._folder is None:
-            return {}
-        return {row["key"]: row for row in files.read_jsonl(self._folder / "relations.jsonl")}
+        stored = self._load("relations")
+        if stored is None or not (path := self._folder / str(stored["name"])).exists():
+            return Told.nothing()
+        return Told(path, stored["keys"], stored["spans"])
 
-    def keep_relations(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Remember the relations of this build's links."""
-        if self._folder is not None:
-            files.write_jsonl(self._folder / "relations.jsonl", sorted(rows, key=lambda row: str(row["key"])))
+    @contextmanager
+    def telling(self, keys: Keys) -> Iterator[Telling]:
+        """Takes the relations of this build's links, to be remembered when the block ends well."""
+        name = f"relations-{files.sha256(keys.tobytes())[:16]}"
+        with files.replacing(self._folder / name) as path, path.open("wb") as file:
+            telling = Telling(self._folder / name, file)
+            yield telling
+        order = np.argsort(keys, kind="stable")
+        self._save("relations", {"keys": keys[order], "spans": telling.spans()[order], "name": np.array(name)})
+        for old in self._folder.glob("relations-*"):
+            if old.name != name:
+                old.unlink()
 
     def _load(self, name: str) -> dict[str, Any] | None:
-        path = self._folder / f"{name}.npz" if self._folder else None
-        if path is None or not path.exists():
+        path = self._folder / f"{name}.npz"
+        if not path.exists():
             return None
         try:
             with np.load(path, allow_pickle=False) as stored:
@@ -80,15 +152,14 @@ class Memory:
 
     def forget_others(self) -> None:
         """Drop what was remembered under other editions."""
-        if self._folder is not None and self._folder.parent.is_dir():
+        if self._folder.parent.is_dir():
             for other in self._folder.parent.iterdir():
                 if other.is_dir() and other != self._folder:
                     shutil.rmtree(other)
 
     def _save(self, name: str, columns: dict[str, Any]) -> None:
-        if self._folder is not None:
-            with files.replacing(self._folder / f"{name}.npz") as path, path.open("wb") as file:
-                np.savez(file, **columns)
+        with files.replacing(self._folder / f"{name}.npz") as path, path.open("wb") as file:
+            np.savez(file, **columns)
 
 
 def _rows(stored: Keys, wanted: Keys) -> Index:

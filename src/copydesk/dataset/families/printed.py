@@ -7,15 +7,18 @@ Out: :class:`Printed`, from which the fingerprints of any of them are taken, by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import orjson
 
 from copydesk.console import Progress
 from copydesk.dataset import rows, shards
 from copydesk.dataset.articles import Articles
 from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, fingerprint, run_places
+from copydesk.dataset.families.relation import About
 from copydesk.dataset.shelf import Shelf
 from copydesk.editions import edition
 from copydesk.executor import Executor
@@ -26,7 +29,10 @@ CODE = (
     "dataset/families/words.json",
     "dataset/families/prints.py",
     "dataset/families/printed.py",
+    "dataset/families/relation.py",
 )
+#: what is read of an article
+READ = ("text", "text_sha256", "publisher", "published", "published_earliest", "published_latest")
 COLUMNS = tuple(field.name for field in fields(Prints))
 
 
@@ -37,15 +43,31 @@ class Printed:
     shelf: Shelf
 
     @classmethod
+    def at(cls, articles: Shelf) -> Printed:
+        """Those beside the shards on that shelf."""
+        return cls(articles.part(f"prints/{edition(CODE, ('numpy', 'xxhash'))}"))
+
+    @classmethod
     def of(cls, articles: Articles, executor: Executor, progress: Progress) -> Printed:
         """Fingerprints of all shards that the articles stand in."""
-        printed = cls(articles.shelf.part(f"prints/{edition(CODE, ('numpy', 'xxhash'))}"))
+        printed = cls.at(articles.shelf)
         tasks = [_Shard(articles.shelf, name, printed.shelf) for name in articles.names]
         with progress("reading words", len(tasks)) as step:
             for _ in executor.map(print_shard, tasks):
                 step(1)
-        printed.shelf.keep(articles.names)
+        printed.shelf.keep(name for shard in articles.names for name in (shard, _about(shard)))
         return printed
+
+    def about(self, articles: Articles) -> list[About]:
+        """What is told about the articles, in order."""
+        told: list[Any] = [None] * len(articles)
+        for n, name in enumerate(articles.names):
+            at = np.flatnonzero(articles.shard == n)
+            flat, starts = rows.read(self.shelf, _about(name), articles.row[at])
+            lines = (orjson.loads(flat[first:end].tobytes()) for first, end in pairwise(starts.tolist()))
+            for place, (names, *others) in zip(at.tolist(), lines, strict=True):
+                told[place] = About(tuple(names), *others)
+        return told
 
     def take(self, articles: Articles, columns: Sequence[str] = COLUMNS) -> Prints:
         """The fingerprints of the articles, in order; other ``columns`` than those named are empty."""
@@ -70,12 +92,28 @@ def print_shard(task: _Shard) -> None:
     """Make a shard's fingerprints, unless they are there. Texts that stand more than once are read once."""
     if task.prints.has(task.name):
         return
-    table = shards.read(task.articles, task.name, ["text", "text_sha256"])
+    table = shards.read(task.articles, task.name, READ)
+    texts = [str(text) for text in table["text"].to_pylist()]
+    heads = table.drop_columns(["text", "text_sha256"]).to_pylist()
+    told = [astuple(About.of(head | {"text": text})) for head, text in zip(heads, texts, strict=True)]
+    _put_about(task.prints, _about(task.name), told)
     sums = np.array(table["text_sha256"].to_pylist(), "S64")
     _, first, at = np.unique(sums, return_index=True, return_inverse=True)
     same = first[at]
-    texts = [str(text) if row == same[row] else "" for row, text in enumerate(table["text"].to_pylist())]
+    texts = [text if row == same[row] else "" for row, text in enumerate(texts)]
     put_prints(task.prints, task.name, fingerprint(texts), same)
+
+
+def _about(shard: str) -> str:
+    return f"{shard}.about"
+
+
+def _put_about(shelf: Shelf, name: str, told: Sequence[tuple[Any, ...]]) -> None:
+    """Put what is told about a shard's articles on a shelf, as JSON that is filled up with blanks."""
+    lines = [orjson.dumps(each) for each in told]
+    lines = [line + b" " * (-len(line) % 4) for line in lines]
+    ends = np.cumsum([0, *(len(line) // 4 for line in lines)])
+    rows.write(shelf, name, np.frombuffer(b"".join(lines), "<u4"), np.stack([ends[:-1], ends[1:]], axis=1))
 
 
 def put_prints(shelf: Shelf, name: str, prints: Prints, same: Index) -> None:

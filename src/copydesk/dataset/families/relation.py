@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,36 +77,66 @@ _CREDIT = re.compile(
 )
 
 
-def direction(a: Mapping[str, Any], b: Mapping[str, Any], extent: str) -> tuple[str | None, str | None]:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What of an article tells in which direction a link goes."""
+
+    names: tuple[str, ...]  #: of its publisher
+    first: str | None  #: day on which it was published at the earliest
+    last: str | None
+    credits: str  #: passages in which it may name its source
+    n_chars: int
+
+    @classmethod
+    def of(cls, article: Mapping[str, Any]) -> About:
+        publisher, text = article["publisher"], article["text"] or ""
+        names = sorted({name.casefold() for name in (publisher["name"], publisher["domain"]) if name})
+        first = article["published_earliest"] or article["published"] if article["published"] else None
+        last = article["published_latest"] or article["published"] if article["published"] else None
+        return cls(tuple(names), first, last, " ".join(_credited(text)).casefold(), len(text))
+
+    def credits_to(self, other: About) -> bool:
+        """Whether it names the publisher of ``other``, which is not its own, as its source."""
+        others = set(other.names) - set(self.names)
+        return any(re.search(rf"\b{re.escape(name)}\b", self.credits) for name in others) if self.credits else False
+
+    def before(self, other: About) -> bool:
+        """Whether it was surely published before: its latest possible day before the other's earliest."""
+        return bool(self.last and other.first and self.last < other.first)
+
+
+def direction(a: About, b: About, extent: str) -> tuple[str | None, str | None]:
     """Which of two linked articles derives from the other, and what says so: a credit, dates, or containment."""
-    a_credits, b_credits = _credits(a, b), _credits(b, a)
+    a_credits, b_credits = a.credits_to(b), b.credits_to(a)
     if a_credits != b_credits:
         return ("a_from_b" if a_credits else "b_from_a"), "credit"
-    if _before(a, b):
+    if a.before(b):
         return "b_from_a", "date"
-    if _before(b, a):
+    if b.before(a):
         return "a_from_b", "date"
     if extent != "whole":
         return ("a_from_b" if extent == "part" else "b_from_a"), "containment"
     return None, None
 
 
-def _credits(article: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether ``article`` names the publisher or agency of ``other`` as its source."""
-    others = _names(other) - _names(article)
-    if not others:
-        return False
-    named = " ".join(_CREDIT.findall(article["text"] or "")).casefold()
-    return any(re.search(rf"\b{re.escape(name)}\b", named) for name in others)
+_OPENINGS = ("source", "according to", "originally", "first appeared", "via", "contributed to this report")
+_OTHER_CASE = re.compile("[ıſİ]")  # letters that the expression takes for i and s, and lower() does not
 
 
-def _names(article: Mapping[str, Any]) -> set[str]:
-    publisher = article["publisher"]
-    return {name.casefold() for name in (publisher["name"], publisher["domain"]) if name}
+def _credited(text: str) -> list[str]:
+    """What the expression finds in ``text``: it is tried only where one of its openings stands."""
+    if _OTHER_CASE.search(text):
+        return _CREDIT.findall(text)
+    lowered, found, end = text.lower(), list[str](), 0
+    for at in sorted(at for opening in _OPENINGS for at in _places(lowered, opening)):
+        if at >= end and (match := _CREDIT.match(text, at)):
+            found.append(match.group())
+            end = match.end()
+    return found
 
 
-def _before(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-    """Whether a was surely published before b: latest possible day of a before the earliest of b."""
-    latest = a["published_latest"] or a["published"]
-    earliest = b["published_earliest"] or b["published"]
-    return bool(latest and earliest and a["published"] and b["published"] and latest < earliest)
+def _places(text: str, opening: str) -> Iterator[int]:
+    at = text.find(opening)
+    while at >= 0:
+        yield at
+        at = text.find(opening, at + 1)
