@@ -107,16 +107,26 @@ class Frequencies:
     @classmethod
     def of(cls, parts: Sequence[tuple[Array, Array]]) -> Frequencies:
         """Summed over shards, or over some range of keys in them."""
-        keys, at = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-        counts = np.bincount(at, np.concatenate([part[1] for part in parts]), len(keys)).astype(np.uint32)
-        return cls(keys[counts > 1], counts[counts > 1])
+        keys, counts = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
+        order = np.argsort(keys)
+        return cls.summed(keys[order], counts[order])
+
+    @classmethod
+    def summed(cls, keys: Array, counts: Array) -> Frequencies:
+        """From keys that stand side by side where they are the same."""
+        first = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+        total = np.add.reduceat(counts, first) if len(first) else counts
+        return cls(keys[first][total > 1], total[total > 1])
 
     def __call__(self, keys: Array) -> Array:
         """How many texts have each of these keys, which the corpus has."""
         if not len(self.keys):
             return np.ones(len(keys), np.int64)
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        found: Array = np.where(self.keys[at] == keys, self.counts[at], 1).astype(np.int64)
+        order = np.argsort(keys)  # looked up in order, as each look-up then is near the one before
+        rising = keys[order]
+        at = np.minimum(np.searchsorted(self.keys, rising), len(self.keys) - 1)
+        found = np.empty(len(keys), np.int64)
+        found[order] = np.where(self.keys[at] == rising, self.counts[at], 1)
         return found
 
 
@@ -138,7 +148,7 @@ class Chosen:
         kept = (texts_with >= 2) & (texts_with <= CAP)
         usual = keys.take(kept)
         rarity = np.log2(2 * CAP / texts_with[kept]) * usual.standing
-        usual = usual.take(np.lexsort((usual.key, -rarity, usual.run, usual.rows)))
+        usual = usual.take(np.lexsort((usual.key, -rarity, 2 * usual.rows + usual.run)))
         usual = usual.take(_among_first(2 * usual.rows + usual.run, KEYS))
         few = np.bincount(usual.rows[~usual.run], minlength=len(numbers)) < FEW
         crowded = keys.take((texts_with > CAP) & ((keys.weight >= RARE) | keys.run))

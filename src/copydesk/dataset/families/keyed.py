@@ -18,6 +18,7 @@ from copydesk.dataset.shelf import Shelf
 
 BUCKETS = 4096  #: stretches of the keys, as wide as one another
 BITS = 33 - 12  #: of a key within a stretch
+_NUMBER = 31  # bits of a number: of an article, or of articles
 AT_ONCE = 500_000  #: lines of several tables that are put together at a time, about
 _HEAD = 8 * (BUCKETS + 1)  # bytes
 
@@ -57,20 +58,27 @@ def read(shelf: Shelf, name: str, first: int = 0, end: int = BUCKETS) -> Keyed:
 
 def together(shelf: Shelf, names: Sequence[str], first: int, end: int) -> Iterator[Keyed]:
     """The lines of several tables in some stretches, by key and number; a few stretches at a time."""
-    lines = np.cumsum(_sizes(shelf, names)[first:end])
-    cuts = first + np.searchsorted(lines, np.arange(AT_ONCE, lines[-1], AT_ONCE))
-    edges = np.unique([first, *cuts, end]).tolist()
-    for begin, stop in pairwise(edges):
-        # put together at once: files that are read from count as memory until they are closed
-        both = Keyed.joined(read(shelf, name, begin, stop) for name in names)
-        order = np.lexsort((both.numbers, both.keys))
-        yield Keyed(both.keys[order], both.numbers[order])
+    edges = np.array([_edges(shelf, name)[[*range(first, end + 1), -1]] for name in names]).reshape(-1, end - first + 2)
+    lines = np.concatenate([[0], np.cumsum(np.diff(edges[:, :-1]).sum(axis=0))])
+    cuts = np.searchsorted(lines, np.arange(AT_ONCE, lines[-1], AT_ONCE))
+    for begin, stop in pairwise(np.unique([0, *cuts, end - first]).tolist()):
+        parts = (_lines(shelf, name, edge[[begin, stop, -1]]) for name, edge in zip(names, edges, strict=True))
+        both = Keyed.joined(parts)
+        # key and number in one, so that one sort does
+        packed = np.sort(both.keys << np.uint64(_NUMBER) | both.numbers)
+        yield Keyed(packed >> np.uint64(_NUMBER), (packed & np.uint64((1 << _NUMBER) - 1)).astype(np.uint32))
 
 
-def _sizes(shelf: Shelf, names: Sequence[str]) -> Index:
-    """How many lines the tables have in each stretch, together."""
-    total = np.zeros(BUCKETS, np.int64)
-    for name in names:
-        with shelf.reading(name) as part:
-            total += np.diff(np.frombuffer(part(0, _HEAD), "<u8").astype(np.int64))
-    return total
+def _edges(shelf: Shelf, name: str) -> Index:
+    """Where each stretch of a table stands."""
+    with shelf.reading(name) as part:
+        return np.frombuffer(part(0, _HEAD), "<u8").astype(np.int64)
+
+
+def _lines(shelf: Shelf, name: str, edges: Index) -> Keyed:
+    """Some lines of a table. They are read, not mapped: what is mapped counts as memory until it is let go."""
+    first, end, count = edges.tolist()
+    keys, numbers = _HEAD, _HEAD + 8 * count
+    with shelf.reading(name) as part:
+        found = part(keys + 8 * first, keys + 8 * end), part(numbers + 4 * first, numbers + 4 * end)
+    return Keyed(np.frombuffer(found[0], "<u8"), np.frombuffer(found[1], "<u4"))

@@ -141,7 +141,7 @@ def gather(step: Range) -> None:
 def total(step: Range) -> None:
     """How many texts of the corpus have each key of a range; keys that just one has are left out."""
     parts = keyed.together(step.shelf, step.names, step.first, step.end)
-    frequent = (Frequencies.of([(part.keys, part.numbers)]) for part in parts)
+    frequent = (Frequencies.summed(part.keys, part.numbers) for part in parts)
     keyed.write(step.shelf, step.target, Keyed.joined(Keyed(each.keys, each.counts) for each in frequent))
 
 
@@ -200,13 +200,14 @@ def _entries(step: Step, kind: str) -> Entries:
 
 def _postings(step: Step, kind: str, wanted: Array) -> Postings:
     """The postings of the keys that a shard has."""
-    parts: list[Entries] = [(np.zeros(0, np.int64), np.zeros(0, np.uint64))]
+    parts, sizes = list[Array](), list[Index]()
     for n, first, end in _parted(step, wanted):
         found = keyed.read(step.shelf, f"{kind}-{n}")
         begins, ends = (np.searchsorted(found.keys, wanted[first:end], side) for side in ("left", "right"))
-        texts = found.numbers[run_places(begins, ends - begins)]
-        parts.append((texts.astype(np.int64), np.repeat(wanted[first:end], ends - begins)))
-    return Postings.of(parts)
+        parts.append(found.numbers[run_places(begins, ends - begins)])
+        sizes.append(ends - begins)
+    starts = np.cumsum(np.concatenate([[0], *sizes]), dtype=np.int64)
+    return Postings(wanted, starts, np.concatenate([np.zeros(0, np.uint32), *parts]).astype(np.int32))
 
 
 def _parted(step: Step, keys: Array) -> Iterator[tuple[int, int, int]]:
