@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -96,9 +96,17 @@ def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 def pass_on(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` for the next step of the same run: nothing relies on it after a crash."""
+    with passing_on(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def passing_on(path: Path) -> Iterator[BinaryIO]:
+    """A file for the next step of the same run, open for as long as the block runs."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        with path.open("wb") as file:
+            yield file
     except OSError as error:
         raise refused(path, error) from error
 

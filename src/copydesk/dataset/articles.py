@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from copydesk.dataset import shards
 from copydesk.dataset.shelf import Shelf
+from copydesk.executor import Executor
 from copydesk.files import digest
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 
+FEW, MERGED = 64, 16  #: shards from which on so many each are merged into one, for reading all articles in order
+TOGETHER = 2048  #: articles that are read at a time for that
 GROUP_ROWS, GROUP_BYTES = 4096, 16_000_000  #: what is written at a time, about
 
 
@@ -60,11 +64,25 @@ class Articles:
         found, places = list[pa.Table](), list[Array]()
         for n, name in enumerate(self.names):
             at = np.flatnonzero(self.shard == n)
-            found.append(shards.read(self.shelf, name, columns).take(pa.array(self.row[at])))
+            found.append(_rows(shards.read(self.shelf, name, columns), self.row[at]))
             places.append(at)
         order = np.empty(len(self), np.int64)
         order[np.concatenate([*places, np.zeros(0, np.int64)])] = np.arange(len(self))
         return pa.concat_tables(found).take(pa.array(order)).combine_chunks() if found else pa.table({})
+
+    def merged(self, executor: Executor, shelf: Shelf) -> Articles:
+        """The same articles in fewer shards, made for reading them in order: each stretch of them is in few shards."""
+        if len(self.names) <= FEW:
+            return self
+        order = np.argsort(self.shard // MERGED, kind="stable")
+        starts = np.searchsorted(self.shard[order] // MERGED, np.arange(-(-len(self.names) // MERGED) + 1))
+        parts = [order[first:end] for first, end in pairwise(starts.tolist())]
+        tasks = (_Merge(self.take(part), shelf, f"{n}.arrow") for n, part in enumerate(parts))
+        shard, row = np.empty(len(self), np.int32), np.empty(len(self), np.int32)
+        for n, (part, _) in enumerate(zip(parts, executor.map(merge, tasks), strict=True)):
+            shard[part], row[part] = n, np.arange(len(part))
+        names = tuple(f"{n}.arrow" for n in range(len(parts)))
+        return Articles(shelf, names, self.ids, shard, row, self.texts, self.sites, self.bytes)
 
     def records(self, columns: Sequence[str] | None = None) -> list[Row]:
         """The same as records."""
@@ -80,6 +98,29 @@ class Articles:
             last = min(max(last, first + 1), first + GROUP_ROWS, len(self))
             yield np.arange(first, last)
             first = last
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    articles: Articles
+    shelf: Shelf
+    name: str
+
+
+def merge(task: _Merge) -> None:
+    """Put some shards' articles in one, in order, a stretch at a time."""
+    rows = np.arange(len(task.articles))
+    stretches = (rows[n : n + TOGETHER] for n in range(0, len(rows), TOGETHER))
+    shards.write_parts(task.shelf, task.name, (task.articles.take(some).table() for some in stretches))
+
+
+def _rows(table: pa.Table, rows: Array) -> pa.Table:
+    """Some rows of a table; those that stand side by side are not copied."""
+    import pyarrow as pa
+
+    if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1 and (np.diff(rows) == 1).all():
+        return table.slice(int(rows[0]), len(rows))
+    return table.take(pa.array(rows))
 
 
 def put(shelf: Shelf, records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Articles:

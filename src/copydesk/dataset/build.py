@@ -18,7 +18,7 @@ from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
 from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.store import Store
-from copydesk.executor import Engine
+from copydesk.executor import Engine, Executor
 from copydesk.issues import Issue
 from copydesk.project import Project
 from copydesk.schemas import Schemas, records
@@ -77,7 +77,7 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
         )
         with progress("writing", len(taken.held)) as step:
             tables = {
-                "article": _at_home(homes, tally, schemas.arrow("article"), step),
+                "article": _at_home(homes, tally, schemas.arrow("article"), step, workers),
                 "link": chain([first], link_tables),
                 "family": homes.tables(schemas.arrow("family")),
             }
@@ -114,13 +114,16 @@ class Tally:
             self._counts[field].update({each["values"]: each["counts"] for each in values.to_pylist()})
 
 
-def _at_home(homes: families.Homes, tally: Tally, schema: pa.Schema, step: Callable[[int], None]) -> Iterator[pa.Table]:
+def _at_home(
+    homes: families.Homes, tally: Tally, schema: pa.Schema, step: Callable[[int], None], workers: Executor
+) -> Iterator[pa.Table]:
     """The articles with their families, a group at a time."""
     import pyarrow as pa
 
     at = schema.get_field_index("family_id")
-    for rows in homes.articles.groups():
-        group = homes.articles.take(rows).table()
+    articles = homes.articles.merged(workers, homes.articles.shelf.part("passing/merged"))
+    for rows in articles.groups():
+        group = articles.take(rows).table()
         tally.see(group)
         yield group.set_column(at, schema.field(at), pa.array(homes.of(rows), pa.string())).cast(schema)
         step(len(rows))

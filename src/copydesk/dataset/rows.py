@@ -22,7 +22,7 @@ def write(shelf: Shelf, name: str, flat: Words, spans: Index) -> None:
     """Put rows on the shelf; row ``i`` is ``flat[spans[i, 0]:spans[i, 1]]``, and several may be the same."""
     first = _HEAD + 16 * len(spans)
     head = np.concatenate([[len(spans)], (first + 4 * spans).ravel()]).astype("<u8")
-    shelf.put(name, head.tobytes() + flat.astype("<u4").tobytes())
+    shelf.put(name, memoryview(np.concatenate([head.view("<u4"), flat])).cast("B"))
 
 
 def read(shelf: Shelf, name: str, rows: Index) -> tuple[Words, Index]:

@@ -7,7 +7,8 @@ Out: an Arrow file: opened in place, a few rows or columns of it are read withou
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,17 @@ def write(shelf: Shelf, name: str, table: pa.Table, together: int = BATCH) -> No
     with pa.ipc.new_file(sink, table.schema) as file:
         file.write_table(table.combine_chunks(), max_chunksize=together)
     shelf.put(name, sink.getvalue())
+
+
+def write_parts(shelf: Shelf, name: str, parts: Iterable[pa.Table]) -> None:
+    """Put the parts of a table on the shelf for the next step, each in one stretch."""
+    import pyarrow as pa
+
+    waiting = iter(parts)
+    first = next(waiting)
+    with shelf.passing(name) as sink, pa.ipc.new_file(sink, first.schema) as file:
+        for part in chain([first], waiting):
+            file.write_table(part.combine_chunks())
 
 
 def read(shelf: Shelf, name: str, columns: Sequence[str] | None = None) -> pa.Table:

@@ -7,12 +7,13 @@ Out: the same bytes under that name, whole or not at all. A store of objects has
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from copydesk import files
 from copydesk.dataset import storage
@@ -59,6 +60,17 @@ class Shelf:
             files.write_bytes(self.folder / name, data)
         else:
             storage.put(self.address, name, bytes(data))
+
+    @contextmanager
+    def passing(self, name: str) -> Iterator[BinaryIO]:
+        """Takes what is for the next step alone as it is made; in a folder it is never held. Raises OutsideError."""
+        if self.folder is not None:
+            with files.passing_on(self.folder / name) as file:
+                yield file
+            return
+        held = io.BytesIO()
+        yield held
+        storage.put(self.address, name, held.getvalue())
 
     def has(self, name: str) -> bool:
         """Whether something stands under ``name``. Raises OutsideError."""

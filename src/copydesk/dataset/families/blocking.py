@@ -30,7 +30,7 @@ RARE = 6.0  #: weight by the word table from which a crowded word says anything
 HUBS = 6  #: texts with a crowded key that another one with it is compared with
 NEIGHBOURS = 24  #: texts with the most shared keys that each text is compared with
 SAMPLE = 4  #: one in so many runs of words is a key, the same ones in every text
-_CHUNK = 512  # texts whose neighbours are looked up at a time
+_CHUNK = 250_000  # neighbours that are looked up at a time, about
 
 
 def candidates(prints: Prints, full: Flags | None = None, neighbours: int = NEIGHBOURS) -> Index:
@@ -182,13 +182,19 @@ class Postings:
 def partners(chosen: Chosen, usual: Postings, crowded: Postings, n_rows: int, neighbours: int = NEIGHBOURS) -> Index:
     """The pairs that a shard's texts bring, as codes: smaller row × ``n_rows`` + larger row."""
     rows, keys = chosen.usual
-    starts = [*np.searchsorted(rows, np.unique(rows)[::_CHUNK]).tolist(), len(rows)]
     found = [_asked(*chosen.asking, crowded, n_rows)]
-    for first, end in pairwise(starts):
+    for first, end in pairwise(_parted(rows, np.diff(usual.starts)[usual.at(keys)])):
         found.append(_neighbours(rows[first:end], keys[first:end], usual, n_rows, neighbours))
     pairs = np.sort(np.concatenate(found), axis=1)
     codes: Index = np.unique(pairs[:, 0] * n_rows + pairs[:, 1])
     return codes
+
+
+def _parted(rows: Index, sizes: Index) -> list[int]:
+    """Where keys are parted, between two texts, so that few partners are counted at a time."""
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    part = (np.cumsum(sizes) - sizes)[begins] // _CHUNK
+    return [*begins[np.diff(part, prepend=-1) > 0].tolist(), len(rows)]
 
 
 def _neighbours(rows: Index, keys: Array, postings: Postings, n_rows: int, most: int) -> Index:
