@@ -2,8 +2,8 @@
 """What a build of many articles would take, on paper: ``python benchmarks/on_paper.py PROJECT ROW.json [COUNT]``.
 
 In:  a project that was built with all its shards made anew, and the line that scale.py printed for it (``--profile``).
-Out: a table in Markdown. Each figure is one of the built project's, over its articles, times COUNT; what grows faster
-     is counted out: files that are opened, and names of shards that travel with each step.
+Out: a table in Markdown. Each figure is one of the built project's, over its articles, times COUNT; how many files
+     are opened is counted out.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any
 
 import numpy as np
 
-ARTICLES, RANGE = 1024, 25_000  #: articles of a shard; articles for which there is one more range of keys
+ARTICLES, RANGE, RANGES, FAN, LINES = 1024, 25_000, 256, 2048, 500_000  #: as in search.py and keyed.py
 HELD = 44  #: bytes that the leading process holds of an article: id, shard, row, digest, site, size
-LINK = 1600  #: bytes that a link takes as a record in memory, by tracemalloc over 2,277 links
-NAME = 42  #: bytes of a shard's name
-#: arrays that one step of one kind opens for each shard and range
-OPENED = {"total": 2, "choose": 2, "post": 4, "look": 6}
-OPEN_US = 140  #: CPU to open and close an array in a local folder, on the same busy machine
+HOME = 16  #: and of its family: number, and what it hangs together with
+PAIR, LINK = 33, 34  #: bytes held of a pair that is at least possible; of one that is recorded
+OPEN_US = 15  #: CPU to open a table in a local folder and to read some lines of it
 
 KINDS = (
-    (r"passing/range-|passing/(usual|crowded)-", "postings, by ranges of keys"),
-    (r"passing/.*\.npy$", "keys of shards, to be sorted by ranges"),
+    (r"passing/(counted|usual|crowded)-\d", "keys by ranges: in how many texts, and in which"),
     (r"passing/own/", "fingerprints of own passages"),
+    (r"passing/merged/", "articles, merged to be written"),
+    (r"passing/", "keys of shards, to be sorted by ranges"),
+    (r"articles/prints/.*about$", "what tells a link's direction"),
     (r"articles/prints/", "fingerprints"),
     (r"articles/[^/]*$", "articles"),
     (r"pairs/", "scores and relations kept for the next build"),
@@ -52,30 +52,41 @@ def compared(build: Path) -> int:
     return sum(len(np.load(path)["keys"]) for path in build.glob("cache/pairs/*/scores.npz"))
 
 
+def opened(count: int, lines: float) -> float:
+    """How often tables are opened to find pairs; ``lines``: of an article, in the tables of its shard."""
+    shards, ranges = count // ARTICLES + 1, min(RANGES, count // RANGE + 1)
+    groups = -(-shards // FAN)
+    at_once = max(ranges, count * lines / LINES)  # how often lines of a table are put together with others
+    put_together = shards * max(ranges, at_once / groups) + (groups * at_once if groups > 1 else 0)
+    return put_together + 3 * shards * ranges  # and each shard looks keys up in each range
+
+
 def table(build: Path, row: dict[str, Any], count: int) -> list[str]:
     """The estimate."""
     stats = json.loads((build / "stats.json").read_text())
     own, links, pairs = stats["articles"], sum(stats["links"].values()), compared(build)
-    shards, ranges = count // ARTICLES + 1, count // RANGE + 1
+    shards, ranges = count // ARTICLES + 1, min(RANGES, count // RANGE + 1)
     lines = [f"| for {count:,} articles | per article | in all |", "|---|---|---|"]
     for stage, seen in row["stages"].items():
         hours = seen["cpu_us"] * count / 3.6e9
         lines.append(f"| CPU: {stage} | {seen['cpu_us']:,} µs | {hours:,.0f} h |")
     lines.append(f"| CPU: all | {row['cpu_us']:,} µs | {row['cpu_us'] * count / 3.6e9:,.0f} h |")
-    for kind, size in sizes(build).items():
+    found = sizes(build)
+    for kind, size in found.items():
         lines.append(f"| disk: {kind} | {size / own:,.0f} B | {size / own * count / 1e12:,.2f} TB |")
     for what, each in (
         ("ids and places", HELD),
+        ("families", HOME),
         ("pairs worth a look", 16 * pairs / own),
-        ("links", LINK * links / own),
+        ("pairs scored, links", (PAIR + LINK) * links / own),
     ):
         lines.append(f"| memory of the leading process: {what} | {each:,.0f} B | {each * count / 1e9:,.1f} GB |")
-    opened = sum(OPENED.values()) * shards * ranges
-    carried = NAME * shards * (3 * shards + 2 * ranges)
+    keys = found["keys of shards, to be sorted by ranges"] / own / 12
+    times = opened(count, keys)
     lines += [
-        f"| files: shards of articles, of fingerprints, of keys | | {shards:,}, {shards:,}, {9 * shards:,} |",
-        f"| files opened to find pairs | grows with the square | {opened:,} ({OPEN_US * opened / 3.6e9:,.0f} h) |",
-        f"| names of shards sent along with steps | grows with the square | {carried / 1e12:,.1f} TB |",
+        f"| files: shards of articles, of fingerprints, of keys | | {shards:,}, {2 * shards:,}, {8 * shards:,} |",
+        f"| files: ranges of keys, of some shards and of all | | {3 * ranges * (1 + -(-shards // FAN)):,} |",
+        f"| files opened to find pairs | {times / count:,.2f} | {times:,.0f} ({OPEN_US * times / 3.6e9:,.0f} h) |",
     ]
     return lines
 
