@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.dataset.families import tokens, words
@@ -14,6 +14,7 @@ AWKWARD = "abZé 's’.,:12٣!?。\n_-ß²Ⅷı\u0301\ud800\U0001f600\U0001d4d0�
 texts = st.lists(st.text(alphabet=AWKWARD, max_size=40), max_size=6)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_tokens_are_those_of_the_expression(texts: list[str]) -> None:
     texts = [text for text in texts if not tokens.has_unspaced(text)]
@@ -26,6 +27,7 @@ def test_tokens_are_those_of_the_expression(texts: list[str]) -> None:
         assert [text[start:end] for start, end in spans] == words._TOKEN.findall(text)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_text_reads_the_same_in_any_company(texts: list[str]) -> None:
     together = fingerprint(texts)

@@ -57,13 +57,19 @@ class Articles:
         columns = (self.row, self.texts, self.sites, self.bytes)
         return Articles(self.shelf, names, self.ids[rows], shard, *(column[rows] for column in columns))
 
+    def by_shard(self) -> Iterator[tuple[str, Array]]:
+        """Each shard with the articles that stand in it, in order."""
+        order = np.argsort(self.shard, kind="stable")
+        starts = np.searchsorted(self.shard[order], np.arange(len(self.names) + 1)).tolist()
+        for name, (first, end) in zip(self.names, pairwise(starts), strict=True):
+            yield name, order[first:end]
+
     def table(self, columns: Sequence[str] | None = None) -> pa.Table:
         """These articles' columns, in order."""
         import pyarrow as pa
 
         found, places = list[pa.Table](), list[Array]()
-        for n, name in enumerate(self.names):
-            at = np.flatnonzero(self.shard == n)
+        for name, at in self.by_shard():
             found.append(_rows(shards.read(self.shelf, name, columns), self.row[at]))
             places.append(at)
         order = np.empty(len(self), np.int64)

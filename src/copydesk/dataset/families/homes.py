@@ -52,13 +52,6 @@ class Homes:
         """Pairs recorded, and what people added."""
         return len(self.recorded) + sum("number" not in link for link in self.amended.values())
 
-    @property
-    def single(self) -> Flags:
-        """Which articles are alone in their family."""
-        _, at, count = np.unique(self.family, return_inverse=True, return_counts=True)
-        alone: Flags = count[at] == 1
-        return alone
-
     def of(self, rows: Array) -> list[str]:
         """The families of some articles."""
         return [_family_id(number) for number in self.family[rows].tolist()]

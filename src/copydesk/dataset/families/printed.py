@@ -61,8 +61,7 @@ class Printed:
     def about(self, articles: Articles) -> list[About]:
         """What is told about the articles, in order."""
         told: list[Any] = [None] * len(articles)
-        for n, name in enumerate(articles.names):
-            at = np.flatnonzero(articles.shard == n)
+        for name, at in articles.by_shard():
             flat, starts = rows.read(self.shelf, _about(name), articles.row[at])
             lines = (orjson.loads(flat[first:end].tobytes()) for first, end in pairwise(starts.tolist()))
             for place, (names, *others) in zip(at.tolist(), lines, strict=True):
@@ -72,8 +71,7 @@ class Printed:
     def take(self, articles: Articles, columns: Sequence[str] = COLUMNS) -> Prints:
         """The fingerprints of the articles, in order; other ``columns`` than those named are empty."""
         parts, starts, before = list[Array](), np.empty(len(articles), np.int64), 0
-        for n, name in enumerate(articles.names):
-            at = np.flatnonzero(articles.shard == n)
+        for name, at in articles.by_shard():
             flat, begin = rows.read(self.shelf, name, articles.row[at])
             starts[at] = before + begin[:-1]
             before += len(flat)

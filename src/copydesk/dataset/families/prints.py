@@ -37,11 +37,6 @@ class Ragged:
     starts: Index
 
     @classmethod
-    def of(cls, rows: Sequence[Array], dtype: type) -> Ragged:
-        sizes = [0, *(len(row) for row in rows)]
-        return cls(np.concatenate(rows) if rows else np.zeros(0, dtype), np.cumsum(sizes))
-
-    @classmethod
     def joined(cls, parts: Sequence[Ragged]) -> Ragged:
         """The rows of all parts, in order."""
         sizes = np.concatenate([[0], *(part.sizes for part in parts)])

@@ -61,7 +61,7 @@ class Range:
 
 def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Progress) -> tuple[Index, Index]:
     """Pairs worth a look; and which of them are of two texts with furniture on one site: :func:`own_passages` judge."""
-    shelf, numbers = articles.shelf.part("passing"), _by_shard(articles)
+    shelf, numbers = articles.shelf.part("passing"), [at for _, at in articles.by_shard()]
     ranges = min(RANGES, 1 + len(articles) // RANGE)
     edges = tuple(keyed.BUCKETS * n // ranges for n in range(ranges + 1))
     furnished = np.zeros(len(articles), np.bool_)
@@ -85,13 +85,6 @@ def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Pr
 def own_passages(articles: Articles) -> Printed:
     """Where the fingerprints of texts' own passages stand, after :func:`pairs`."""
     return Printed(articles.shelf.part("passing/own"))
-
-
-def _by_shard(articles: Articles) -> list[Index]:
-    """The numbers of each shard's articles, rising."""
-    order = np.argsort(articles.shard, kind="stable")
-    starts = np.searchsorted(articles.shard[order], np.arange(len(articles.names) + 1))
-    return [order[first:end] for first, end in pairwise(starts.tolist())]
 
 
 def _all(executor: Executor, function: Callable[[Any], Any], steps: Iterable[Any], stepped: Any) -> Iterator[Any]:
