@@ -6,9 +6,11 @@ own, which runs only when a test says so. Reading by name is right at once.
 
 from __future__ import annotations
 
+import ctypes
 import getpass
 import json
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -24,7 +26,7 @@ from copydesk.files import sha256_file
 from . import installing
 
 REQUIREMENTS = Path(__file__).with_name("swift-requirements.txt")
-USER = "news:desk"
+USER, PR_SET_PDEATHSIG = "news:desk", 1
 SERVERS = ("account", "container", "lists", "object", "proxy")  #: two for containers: one to ask, one for the updater
 RINGS = """
 import json, sys
@@ -122,7 +124,7 @@ def running(folder: Path) -> Iterator[ObjectStore]:
         for name in SERVERS:
             with (folder / f"{name}.log").open("wb") as log:
                 command = [programs() / f"swift-{_kind(name)}-server", folder / f"{name}.conf", "--verbose"]
-                started.append(subprocess.Popen(command, stdout=log, stderr=log))
+                started.append(subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_end_with_parent))
         for name, process in zip(SERVERS, started, strict=True):
             _wait(f"http://127.0.0.1:{ports[name]}", process, folder / f"{name}.log")
         yield ObjectStore(folder, f"http://127.0.0.1:{ports['proxy']}", secret)
@@ -130,6 +132,11 @@ def running(folder: Path) -> Iterator[ObjectStore]:
         for process in started:
             process.kill()
             process.wait()
+
+
+def _end_with_parent() -> None:
+    """In a process that starts: end when the tests are killed, too."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _configure(folder: Path, secret: str) -> dict[str, int]:

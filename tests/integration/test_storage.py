@@ -111,7 +111,7 @@ def test_killed_processes_go_on_from_what_is_stored(
 ) -> None:
     if not request.config.getoption("--all"):
         pytest.skip("only under --all: as with a cluster, which is tested always")
-    for seed in range(5):
+    for seed in range(3):
         project = stocked(tmp_path / f"corpus{seed}")
         killed_and_again(project, f"{storage}/{seed}", store, random.Random(seed).randint(1, 25), "--jobs", "2")
         assert digests(project) == expected, seed
