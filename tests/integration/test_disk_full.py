@@ -73,9 +73,11 @@ def test_a_full_disk_is_named_in_every_stage_and_nothing_is_half_done(
         subprocess.run(script, check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, timeout=300)
         said = (out / "said").read_text().splitlines()
         assert (out / "code").read_text() == "3\n", said
-        assert said[-1].startswith(f"copydesk: cannot write {project.build}/") and "No space left" in said[-1]
+        stage, problem, hint = said[-3:]
+        assert problem.startswith(f"copydesk: cannot write {project.build}/") and "No space left" in problem
+        assert "make room" in hint
         assert (out / "left").read_text() == ""
-        stages.add(said[-2])
+        stages.add(stage)
         outcome = Project.load(project.root)
         shutil.copytree(out, project.build, dirs_exist_ok=True)
         assert {name: sums for name, sums in digests(outcome).items() if name in expected} == expected
