@@ -11,13 +11,17 @@ from copydesk import files
 from copydesk.console import quiet
 from copydesk.dataset.build import build
 from copydesk.dataset.hub import NotCleared, publish
+from copydesk.dataset.release import parcels, shards
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.hydrate import NoCopies, hydrate
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.write import release
+from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError
+from copydesk.labeling import layers
+from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.project import CONFIG, Project
-from copydesk.testing import a_project
+from copydesk.testing import a_project, an_annotation
 from copydesk.testing.corpora import PLACES, WAIVED, label
 
 NOW = "2026-01-02T00:00:00Z"
@@ -41,9 +45,25 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project.load(project.root)
     assert build(project, jobs=1, progress=quiet).kept == 5
     label(project)
-    assert release(project, "1.0.0", now=NOW).path
-    assert release(project, "1.0.0", audience="public", now=NOW).path
+    overrule(project, "story0")
+    with pytest.MonkeyPatch.context() as patched:  # several shards of each split
+        patched.setattr(parcels, "TOGETHER", 1)
+        patched.setattr(shards, "TEXT_PER_SHARD", 400)
+        assert release(project, "1.0.0", now=NOW).path
+        assert release(project, "1.0.0", audience="public", now=NOW).path
+    assert len(list((project.dist / "news-1.0.0/data/articles").iterdir())) > 2
     return project
+
+
+def overrule(project: Project, story: str) -> None:
+    """Let an adjudicator decide one stance otherwise."""
+    layer, articles = layers.load(project, ["stance"])[0], Store(project).by_id
+    article = next(each for each in articles.values() if story in each["provenance"]["path"])
+    answers = files.read_jsonl(layer.annotations)
+    value = answers[0]["value"] | {"label": "favor", "evidence": None}
+    word = an_annotation(article, "stance", annotator="ann-3", role="adjudicator", value=value)
+    files.append_jsonl(layer.annotations, [word])
+    write(layer, adjudicate(layer, [*answers, word], articles, redundancy=2))
 
 
 @pytest.fixture

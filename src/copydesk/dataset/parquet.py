@@ -46,8 +46,11 @@ def table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
 
 
-def write_groups(path: Path, groups: Iterable[pa.Table], schema: pa.Schema) -> None:
-    """Put tables at ``path``, each a row group of its own; one is in memory at a time. Raises OutsideError."""
+def write_groups(path: Path, groups: Iterable[pa.Table], schema: pa.Schema) -> int:
+    """Put tables at ``path``, each a row group of its own; one is in memory at a time. Returns how many rows there are.
+
+    Raises: OutsideError, when the disk refuses.
+    """
     import pyarrow.parquet as pq
 
     leaves = [leaf for field in schema for leaf in _leaves(field.name, field.type)]
@@ -68,8 +71,16 @@ def write_groups(path: Path, groups: Iterable[pa.Table], schema: pa.Schema) -> N
             column_encoding=dict.fromkeys(ids, "DELTA_BYTE_ARRAY"),
         ) as file,
     ):
-        for group in groups:
-            file.write_table(group.combine_chunks(), row_group_size=max(1, group.num_rows))
+        rows = 0
+        for group in map(_combined, groups):
+            file.write_table(group, row_group_size=max(1, group.num_rows))
+            rows += group.num_rows
+    return rows
+
+
+def _combined(table: pa.Table) -> pa.Table:
+    """Each column in one piece; what it was made from is let go before it is written."""
+    return table.combine_chunks()
 
 
 def _leaves(path: str, kind: pa.DataType) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -25,8 +25,12 @@ from copydesk.issues import Issue
 from copydesk.project import SPLITS
 from copydesk.schemas import Schemas
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Row = dict[str, Any]
-Shard = tuple[Path, str, str, tuple[int, int], list[Path]]  #: folder, config, split, number and count, its rows
+#: Folder, config, split, number and count, columns, files of its rows.
+Shard = tuple[Path, str, str, tuple[int, int], "pa.Schema", list[Path]]
 
 
 @dataclass
@@ -116,6 +120,7 @@ class Draft:
         for article_id, split in self.splits.items():
             chars[split] += self.corpus.lengths[article_id]
         configs = ("articles", "annotations", "families", *(layer.name for layer in self.corpus.layers))
+        schemas = {config: self.schemas.arrow(f"rows/{config}") for config in configs}
         folders = list(self.corpus.parcels)
         for split in (split for split in SPLITS if split in chars):
             count = min(shards.ranges(chars[split]), len(folders))
@@ -125,14 +130,13 @@ class Draft:
                 for config in configs:
                     paths = [path for folder in own if (path := folder / f"{config}.{split}.arrow").exists()]
                     if paths:
-                        yield self.folder, config, split, (number, count), paths
+                        yield self.folder, config, split, (number, count), schemas[config], paths
 
 
 def _write_shard(shard: Shard) -> tuple[str, int]:
-    folder, config, split, part, paths = shard
-    table = parcels.table(paths)
-    path = shards.write_table(folder, config, split, part, table)
-    return path.relative_to(folder).as_posix(), table.num_rows
+    folder, config, split, part, schema, paths = shard
+    path, rows = shards.write(folder, config, split, part, map(parcels.table, paths), schema)
+    return path.relative_to(folder).as_posix(), rows
 
 
 def _stale(layer: str, counts: Counter[str]) -> Iterator[Issue]:

@@ -194,23 +194,20 @@ class _Hydration:
             ids = {row["article_id"] for row in part.rows("articles", columns=["article_id"])}
             moved = [self.moved[each] for each in sorted(ids & self.moved.keys())]
             for config in sorted({*part.configs, *(config for each in moved for config in each.rows)}):
-                table = self._with_words(part, config, split, moved, schemas.arrow(f"rows/{config}"))
-                if table.num_rows:
-                    yield shards.write_table(made, config, split, place, table), table.num_rows
+                schema = schemas.arrow(f"rows/{config}")
+                path, rows = shards.write(made, config, split, place, self._pieces(part, config, moved, schema), schema)
+                if rows:
+                    yield path, rows
+                else:
+                    path.unlink()
 
-    def _with_words(
-        self, part: ReleaseFacts, config: str, split: str, moved: list[Moved], schema: pa.Schema
-    ) -> pa.Table:
+    def _pieces(self, part: ReleaseFacts, config: str, moved: list[Moved], schema: pa.Schema) -> Iterator[pa.Table]:
         """The rows of one shard, some hundred of them as records at a time."""
-        import pyarrow as pa
-
-        rows = self._rows_with_words(part, config, split, moved)
-        found = [schema.empty_table()]
+        rows = self._with_words(part, config, part.splits[0], moved)
         while batch := list(islice(rows, TOGETHER)):
-            found.append(parquet.table(batch, schema))
-        return pa.concat_tables(found)
+            yield parquet.table(batch, schema)
 
-    def _rows_with_words(self, part: ReleaseFacts, config: str, split: str, moved: list[Moved]) -> Iterator[Record]:
+    def _with_words(self, part: ReleaseFacts, config: str, split: str, moved: list[Moved]) -> Iterator[Record]:
         if config == "families":
             yield from (bring_link_over(row, self.words.near) for row in part.rows(config, split))
             return

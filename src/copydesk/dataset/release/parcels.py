@@ -109,15 +109,12 @@ def rows(path: Path) -> list[Record]:
     return found
 
 
-def table(paths: Iterable[Path]) -> pa.Table:
-    """Rows of several parcels, in order, as one."""
+def table(path: Path) -> pa.Table:
+    """Rows of one parcel as columns."""
     import pyarrow as pa
 
-    found = []
-    for path in paths:
-        with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as batches:
-            found.append(batches.read_all())
-    return pa.concat_tables(found)
+    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as batches:
+        return batches.read_all()
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes]]:

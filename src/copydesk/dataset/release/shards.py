@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,28 +104,47 @@ class Digests:
         return {"name": name, "rows": sum(split["rows"] for split in splits), "rows_sha256": together, "splits": splits}
 
 
-def write(folder: Path, config: str, split: str, part: tuple[int, int], rows: Iterable[Row], schema: pa.Schema) -> Path:
-    """Put one shard into the release ``folder``; ``part`` is its number and how many there are."""
-    return write_table(folder, config, split, part, parquet.table(rows, schema))
+def write(
+    folder: Path, config: str, split: str, part: tuple[int, int], pieces: Iterable[pa.Table], schema: pa.Schema
+) -> tuple[Path, int]:
+    """Put one shard into the release ``folder``: its path, and how many rows it has.
 
-
-def write_table(folder: Path, config: str, split: str, part: tuple[int, int], table: pa.Table) -> Path:
-    """The same of rows that are a table."""
+    part:   its number, and how many there are.
+    pieces: its rows, in order.
+    """
     number, count = part
     stem = f"{split}-{number:05d}-of-{count:05d}"
     path = folder / "data" / config / f"{stem}.parquet"
-    parquet.write_groups(path, _groups(config, table), table.schema)
-    return path.rename(path.with_name(f"{stem}-{sha256_file(path)[:16]}.parquet"))
+    rows = parquet.write_groups(path, _groups(config, pieces), schema)
+    return path.rename(path.with_name(f"{stem}-{sha256_file(path)[:16]}.parquet")), rows
 
 
-def _groups(config: str, table: pa.Table) -> list[pa.Table]:
-    """Row groups: what adjudicators said stands after all that was said before, whose bytes stay when they speak."""
+def _groups(config: str, pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Row groups: what adjudicators said stands after all that was said before, whose bytes stay when they speak.
+
+    Each piece is let go as soon as it is taken apart: a shard is in memory twice at most.
+    """
     import pyarrow.compute as pc
 
-    if config != "annotations":
-        return [table]
-    late = pc.equal(table["role"], "adjudicator")
-    return [group for group in (table.filter(pc.invert(late)), table.filter(late)) if group.num_rows]
+    early, late = list[Any](), list[Any]()
+    for piece in pieces:
+        if config == "annotations":
+            by_adjudicator = pc.equal(piece["role"], "adjudicator")
+            late.append(piece.filter(by_adjudicator))
+            piece = piece.filter(pc.invert(by_adjudicator))
+        early.append(piece)
+    for group in (early, late):
+        if any(piece.num_rows for piece in group):
+            yield _taken(group)
+
+
+def _taken(pieces: list[pa.Table]) -> pa.Table:
+    """All of them as one, held by whoever asked and by nobody else."""
+    import pyarrow as pa
+
+    whole = pa.concat_tables(pieces)
+    pieces.clear()
+    return whole
 
 
 def as_stored(rows: list[Row], schema: pa.Schema) -> list[Row]:
