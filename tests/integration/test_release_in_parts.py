@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
@@ -21,7 +22,7 @@ from copydesk import files
 from copydesk.dataset.release import parcels, shards, sums
 from copydesk.dataset.release import write as cutting
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.verify import verify
+from copydesk.dataset.release.verify import pieces, rows, verify
 from copydesk.dataset.release.write import release
 from copydesk.dataset.store import Store
 from copydesk.errors import BrokenLine
@@ -31,6 +32,7 @@ from copydesk.labeling.annotations import BrokenHistory
 from copydesk.project import Project
 from copydesk.testing import an_annotation
 from copydesk.testing.corpora import a_labelled_project, a_story, label, put_articles
+from mutations.sealing import seal
 
 NOW = "2026-01-02T00:00:00Z"
 ROOT = Path(__file__).parents[2]
@@ -152,6 +154,35 @@ def test_verify_finds_the_same_whatever_the_parts(tmp_path: Path, small_parts: N
     one = sorted(path for path in (folder / "data/stance").iterdir() if path.name.startswith("train"))[0]
     one.rename(one.with_name(one.name.replace("train-00000", "train-00001")))
     assert not verify(folder, jobs=1).ok
+
+
+def test_verify_finds_the_same_whatever_the_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = release(a_labelled_project(tmp_path / "news", 12), "1.0.0", now=NOW, jobs=1).path
+    assert folder is not None
+    monkeypatch.setattr(rows, "SMALL", 0)
+    monkeypatch.setattr(pieces, "PIECE", 3)
+    assert len(list(pieces.pieces(ReleaseFacts.read(folder)))) > 4
+    assert verify(folder, jobs=1).ok
+    path = next((folder / "data/stance").glob("train-*"))
+    found = parquet.read_table(path)
+    for change, check in ((turned, "splits"), (strayed, "schema"), (emptied, "schema")):
+        parquet.write_table(pa.Table.from_pylist(change(found.to_pylist()), schema=found.schema), path)
+        seal(folder, documents=False)
+        assert check in {each.name for each in verify(folder, jobs=1).checks if not each.ok}
+        path = next((folder / "data/stance").glob("train-*"))
+
+
+def turned(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [rows[-1], *rows[1:-1], rows[0]]
+
+
+def strayed(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The last row is about no article, by an id beyond all others."""
+    return [*rows[:-1], rows[-1] | {"article_id": "\U0010ffff"}]
+
+
+def emptied(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [rows[0] | {"article_id": ""}, *rows[1:]]
 
 
 def test_a_broken_line_is_named_as_in_its_file(tmp_path: Path, small_parts: None) -> None:

@@ -9,6 +9,7 @@ from here has no place in a document. A public release withholds words: nothing 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -113,6 +114,7 @@ class ReleaseFacts:
     tools: Mapping[str, str]  #: versions of Copydesk, Python and the libraries that made the bytes
     scans: Mapping[str, Any]  #: what searches of the full text found, such as personal data by kind; counts only
     shards: tuple[Shard, ...]  #: sorted
+    between: tuple[str, str | None] | None = None  #: of a piece: from this article on, before that one
 
     @classmethod
     def read(cls, folder: Path) -> ReleaseFacts:
@@ -218,7 +220,16 @@ class ReleaseFacts:
             with pq.ParquetFile(self.folder / shard.path) as file:
                 if group < file.num_row_groups:
                     for batch in file.iter_batches(BATCH, row_groups=[group]):
-                        yield from batch.to_pylist()
+                        yield from self._own(batch, column_about(config)).to_pylist()
+
+    def _own(self, batch: pa.RecordBatch, column: str) -> pa.RecordBatch:
+        """Of a batch in the order of its articles the rows that this piece is about."""
+        if self.between is None:
+            return batch
+        ids = batch.column(column).to_pylist()
+        first, after = self.between
+        start, end = bisect_left(ids, first), len(ids) if after is None else bisect_left(ids, after)
+        return batch.slice(start, end - start)
 
     def batches(self, config: str, split: str) -> Iterator[pa.RecordBatch]:
         """Rows of one split as Arrow holds them."""
@@ -240,6 +251,11 @@ class ReleaseFacts:
         order = {name: place for place, name in enumerate(SPLITS)}
         wanted = [shard for shard in self.shards if shard.config == config and split in (None, shard.split)]
         return sorted(wanted, key=lambda shard: (order[shard.split], shard.path))
+
+
+def column_about(config: str) -> str:
+    """The column that says which article a row is about; a link belongs to its ``a``."""
+    return "a" if config == "families" else "article_id"
 
 
 def read_manifest(folder: Path) -> Row:

@@ -19,6 +19,7 @@ from copydesk.dataset.release.personal import Scan
 from copydesk.dataset.release.shards import Digests
 from copydesk.dataset.release.verify.gold import gold
 from copydesk.dataset.release.verify.opened import Found, Opened
+from copydesk.dataset.release.verify.pieces import pieces
 from copydesk.dataset.release.verify.walk import Bundle, walk
 from copydesk.executor import Executor, Here
 from copydesk.files import digest
@@ -174,7 +175,8 @@ def run(opened: Opened) -> Found:
     workers: Executor = Here() if few else opened.workers
     together = Found({name: [] for name in NAMES})
     tallies, scans = [], []
-    for found in workers.map(_checked, [(opened, part.shards) for part in opened.facts.parts()]):
+    parts = opened.facts.parts() if few else pieces(opened.facts)
+    for found in workers.map(_checked, ((opened, part.shards, part.between) for part in parts)):
         for name, issues in found.issues.items():
             together.issues[name] += issues
         together.digests.extend(found.digests)
@@ -193,14 +195,14 @@ def run(opened: Opened) -> Found:
 
 
 @unsearched()
-def _checked(task: tuple[Opened, tuple[Shard, ...]]) -> Found:
+def _checked(task: tuple[Opened, tuple[Shard, ...], tuple[str, str | None] | None]) -> Found:
     """All row checks of one part."""
-    opened, shards = _here(task[0]), task[1]
+    opened, shards, between = _here(task[0]), *task[1:]
     found, scanned, sentences = Found({name: [] for name in NAMES}), Scan(), leaks.Keys()
     wanted = opened.documents is None
     tally = Tally(opened.facts.layers) if wanted else None
     scan = scanned if wanted and opened.facts.scans.get("personal_rules") == personal.rules() else None
-    for bundle in walk(replace(opened.facts, shards=shards)):
+    for bundle in walk(replace(opened.facts, shards=shards, between=between)):
         for config, rows in bundle.rows.items():
             found.digests.add(config, bundle.split, rows)
         broken = list(schema(opened, bundle))

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.facts import ReleaseFacts, column_about
 
 Row = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Bundle:
 
 def about(config: str, row: Row) -> str:
     """The article that a row is about; a link belongs to its ``a``."""
-    return str(row["a" if config == "families" else "article_id"])
+    return str(row[column_about(config)])
 
 
 def walk(facts: ReleaseFacts) -> Iterator[Bundle]:
@@ -61,7 +61,7 @@ class _Stream:
 
     def __init__(self, config: str, runs: Iterable[Iterator[Row]]) -> None:
         self.config = config
-        column = itemgetter("a" if config == "families" else "article_id")
+        column = itemgetter(column_about(config))
         self._groups = groupby(merge(*runs, key=column), column)
         self._step()
 
