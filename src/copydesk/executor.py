@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
@@ -151,8 +151,13 @@ def executor(jobs: int | None) -> Executor:
 def staying(jobs: int | None) -> Iterator[Executor]:
     """The executor for ``--jobs``, its processes started when first needed and kept for as long as the block runs."""
     workers = executor(jobs)
-    with workers.staying() if isinstance(workers, Pool) else nullcontext():
+    with lasting(workers):
         yield workers
+
+
+def lasting(workers: Executor) -> AbstractContextManager[None]:
+    """A block in which an executor's processes, if it starts any, stay from one map to the next."""
+    return workers.staying() if isinstance(workers, Pool) else nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from copydesk.dataset.families.printed import Printed
 from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
 from copydesk.dataset.families.relation import About, direction
 from copydesk.dataset.shelf import Shelf
-from copydesk.executor import Executor
+from copydesk.executor import Executor, lasting
 from copydesk.files import digest
 
 Article = dict[str, Any]
@@ -69,7 +69,8 @@ def find(articles: Articles, *, executor: Executor, progress: Progress, cache: P
     """
     firsts, copies = _collapse(articles)
     work = _Work(articles.take(firsts), Printed.of(articles, executor, progress), executor, progress, Memory.at(cache))
-    pairs, scores = work.scores(work.worth_a_look())
+    with lasting(executor):
+        pairs, scores = work.scores(work.worth_a_look())
     pairs = np.concatenate([firsts[pairs], copies])
     order = np.lexsort(pairs.T[::-1])
     scores = np.concatenate([scores, np.ones(len(copies))])[order]

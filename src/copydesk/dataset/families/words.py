@@ -41,7 +41,7 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|[^\W\d_{_UNSPACED}]+(?:['â
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _COMMON_BELOW = 2.3  # weight of a word that a tenth of the training texts have
 _STEPS = 1024  # weights are multiples of 1/1024: their sums are exact, in whatever order they are added
-_MAX_CACHED = 1_000_000
+_MAX_CACHED = 200_000  # some 40 MB
 
 Hashes = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
