@@ -172,10 +172,11 @@ class Lexicon:
         """Where what is known of words stands; one number more, for what is no word."""
         if len(self._index) > _MAX_CACHED:
             self._clear()
-        numbers = list(map(self._index.get, forms))
-        return np.array(
-            [*(self._add(form) if n is None else n for n, form in zip(numbers, forms, strict=True)), 0], np.int64
-        )
+        numbers, at = list(map(self._index.get, forms)), -1
+        for _ in range(numbers.count(None)):
+            at = numbers.index(None, at + 1)
+            numbers[at] = self._add(forms[at])
+        return np.array([*numbers, 0], np.int64)
 
 
 def _spelt(piece: Piece) -> Tokens:
