@@ -34,7 +34,7 @@ from copydesk.files import sha256_file, write_json, write_text  # noqa: E402
 os.environ["PYTHONPATH"] = str(HERE.parent / "src")
 SIZES = (10_000, 30_000, 100_000)
 #: stages that read, normalise, prove, collapse equal texts and write: what a plain pipeline does
-PLAIN = ("starting", "reading raw files", "writing")
+PLAIN = ("starting", "reading raw files (kB)", "writing")
 PEERS = ("rensa", "datatrove", "text-dedup")
 
 

@@ -8,14 +8,13 @@ Each ``…_of_less`` is the share of the smaller side that the larger one holds,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, letters
-from copydesk.dataset.families.shared import Shared
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, common, letters
 from copydesk.dataset.families.words import NAME, NUMBER
 
 Matrix = npt.NDArray[np.float64]
@@ -43,90 +42,52 @@ _BATCH = 512  # pairs at a time: their arrays stay in cache
 
 def features(prints: Prints, pairs: Index) -> Matrix:
     """What each of ``pairs`` shares. Shape: pairs is (n, 2) rows of ``prints``; the result (n, len(NAMES))."""
-    return Compared(prints).features(pairs)
+    strings = _Strings(prints)
+    batches = [_batch(prints, pairs[n : n + _BATCH], strings) for n in range(0, len(pairs), _BATCH)]
+    return np.concatenate(batches) if batches else np.zeros((0, len(NAMES)))
 
 
-class Compared:
-    """Texts that are compared with one another: what is looked up for any pair of them is made once."""
+def alike(prints: Prints, pairs: Index) -> Flags:
+    """Which of ``pairs`` have enough in common for a closer look: half of those asked about, nearly all true ones."""
+    batches = [_alike(prints, pairs[n : n + _BATCH]) for n in range(0, len(pairs), _BATCH)]
+    return np.concatenate(batches) if batches else np.zeros(0, np.bool_)
 
-    def __init__(self, prints: Prints) -> None:
-        self._prints = prints
-        self._keys, self._fives = Shared.of(prints.keys), Shared.of(prints.fives)
-        self._weights = prints.key_weights.flat.astype(np.float64)
-        self._of_key = np.repeat(np.arange(len(prints)), prints.keys.sizes)
 
-    def alike(self, pairs: Index) -> Flags:
-        """Which of ``pairs`` have enough in common for a closer look: half of those asked about, nearly all true."""
-        whole = self._whole(self._weights)
-        batches = [self._alike(pairs[n : n + _BATCH], whole) for n in range(0, len(pairs), _BATCH)]
-        return np.concatenate(batches) if batches else np.zeros(0, np.bool_)
+def _alike(prints: Prints, pairs: Index) -> Flags:
+    left, right = pairs[:, 0], pairs[:, 1]
+    sides = _Keys.of(prints, left), _Keys.of(prints, right)
+    held = sides[0].holding(common(sides[0].codes, sides[1].codes))
+    keys = _shares(sides[0].total(held), sides[0].total(), sides[1].total())[0]
+    fives = _counted(prints.fives.take(left), prints.fives.take(right))[0]
+    enough: Flags = (keys >= LEAST_KEYS) | (fives >= LEAST_FIVES)
+    return enough
 
-    def _alike(self, pairs: Index, whole: Column) -> Flags:
-        left, right = pairs.T
-        pair, place = self._keys.common(left, right)
-        keys = _shares(_sum(pair, self._weights[place], len(left)), whole[left], whole[right])[0]
-        enough: Flags = (keys >= LEAST_KEYS) | (
-            self._counted(self._fives, self._prints.fives, left, right)[0] >= LEAST_FIVES
-        )
-        return enough
 
-    def features(self, pairs: Index) -> Matrix:
-        """As :func:`features`."""
-        prints = self._prints
-        sets = [(self._fives, prints.fives), *((Shared.of(each), each) for each in (prints.threes, prints.pairs))]
-        whole = [
-            self._whole(self._weights),
-            *(self._whole(self._weights * (prints.key_kinds.flat == kind)) for kind in (NAME, NUMBER)),
-        ]
-        strings = _Strings(prints)
-        batches = []
-        for n in range(0, len(pairs), _BATCH):
-            left, right = pairs[n : n + _BATCH].T
-            columns = [column for each in sets for column in self._counted(*each, left, right)]
-            columns += self._weighed(left, right, whole)
-            columns += strings.ordered(left, right)
-            densest = self._densest(left, right), self._densest(right, left)
-            columns += [np.maximum(*densest), np.minimum(*densest)]
-            sizes = np.sort(prints.words.sizes[pairs[n : n + _BATCH]], axis=1)
-            columns += [np.log1p(sizes[:, 0]), sizes[:, 0] / np.maximum(sizes[:, 1], 1)]
-            columns += [np.minimum(prints.known[left], prints.known[right]).astype(np.float64)]
-            batches.append(np.stack(columns, axis=1))
-        return np.concatenate(batches) if batches else np.zeros((0, len(NAMES)))
+def _batch(prints: Prints, pairs: Index, strings: _Strings) -> Matrix:
+    left, right = pairs[:, 0], pairs[:, 1]
+    columns: list[Column] = []
+    for ragged in (prints.fives, prints.threes, prints.pairs):
+        columns += _counted(ragged.take(left), ragged.take(right))
+    sides = _Keys.of(prints, left), _Keys.of(prints, right)
+    both = common(sides[0].codes, sides[1].codes)
+    found = tuple(side.holding(both) for side in sides)
+    columns += _weighed(sides, found)
+    columns += _ordered(strings, pairs)
+    densest = [
+        _densest(prints.content.take(rows), keys, flags)
+        for rows, keys, flags in zip((left, right), sides, found, strict=True)
+    ]
+    columns += [np.maximum(*densest), np.minimum(*densest)]
+    sizes = np.sort(prints.words.sizes[pairs], axis=1)
+    columns += [np.log1p(sizes[:, 0]), sizes[:, 0] / np.maximum(sizes[:, 1], 1)]
+    columns += [np.minimum(prints.known[left], prints.known[right]).astype(np.float64)]
+    return np.stack(columns, axis=1)
 
-    def _whole(self, weights: Column) -> Column:
-        """Weight of each text's keys."""
-        return _sum(self._of_key, weights, len(self._prints))
 
-    @staticmethod
-    def _counted(shared: Shared, values: Ragged, left: Index, right: Index) -> list[Column]:
-        sizes = values.sizes.astype(np.float64)
-        return _shares(shared.counts(left, right), sizes[left], sizes[right])
-
-    def _weighed(self, left: Index, right: Index, whole: Sequence[Column]) -> list[Column]:
-        sides = [self._keys.common(left, right), self._keys.common(right, left)]
-        common = _sum(sides[0][0], self._weights[sides[0][1]], len(left))
-        columns, extra = _shares(common, whole[0][left], whole[0][right]), [np.log1p(common)]
-        for kind, of_kind in zip((NAME, NUMBER), whole[1:], strict=True):
-            # a name that opens a sentence in one text may be taken for a word there: each side counts half
-            half = [self._of_kind(kind, pair, place, len(left)) for pair, place in sides]
-            shared = (half[0] + half[1]) / 2
-            columns += _shares(shared, of_kind[left], of_kind[right])
-            if kind == NAME:
-                extra += [np.log1p(shared), np.log1p(np.minimum(of_kind[left], of_kind[right]))]
-        return columns + extra
-
-    def _of_kind(self, kind: int, pair: Index, place: Index, n: int) -> Column:
-        kept = self._prints.key_kinds.flat[place] == kind
-        return _sum(pair[kept], self._weights[place[kept]], n)
-
-    def _densest(self, ours: Index, theirs: Index) -> Column:
-        """Share of the content weight that the other text has, in the passage of ours that has most of it."""
-        prints = self._prints
-        at, pair = prints.content.places(ours)
-        key = prints.content.flat[at] + prints.keys.starts[ours][pair]
-        number = self._keys.number[key]
-        found = (number >= 0) & self._keys.has(theirs[pair], number)
-        return _passage(np.concatenate([[0], np.cumsum(prints.content.sizes[ours])]), self._weights[key], found)
+def _coded(ragged: Ragged) -> Array:
+    """Row and value in one sorted number."""
+    coded: Array = np.repeat(np.arange(len(ragged.sizes), dtype=np.uint64) << np.uint64(32), ragged.sizes) | ragged.flat
+    return coded
 
 
 def _shares(common: Column, left: Column, right: Column) -> list[Column]:
@@ -136,24 +97,75 @@ def _shares(common: Column, left: Column, right: Column) -> list[Column]:
     ]
 
 
+def _counted(left: Ragged, right: Ragged) -> list[Column]:
+    rows = (common(_coded(left), _coded(right)) >> np.uint64(32)).astype(np.int64)
+    both = np.bincount(rows, minlength=len(left.sizes)).astype(np.float64)
+    return _shares(both, left.sizes.astype(np.float64), right.sizes.astype(np.float64))
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys of one side of many pairs."""
+
+    codes: Array
+    rows: Index
+    starts: Index
+    weights: Column
+    kinds: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, prints: Prints, texts: Index) -> _Keys:
+        keys = prints.keys.take(texts)
+        rows = np.repeat(np.arange(len(texts)), keys.sizes)
+        weights = prints.key_weights.take(texts).flat.astype(np.float64)
+        return cls(_coded(keys), rows, keys.starts, weights, prints.key_kinds.take(texts).flat)
+
+    def holding(self, common: Array) -> Flags:
+        """Which of the keys are among ``common``."""
+        found = np.zeros(len(self.codes), np.bool_)
+        found[np.searchsorted(self.codes, common)] = True
+        return found
+
+    def total(self, only: Flags | None = None) -> Column:
+        """Weight of the keys named, for each pair."""
+        n = len(self.starts) - 1
+        if only is None:
+            return _sum(self.rows, self.weights, n)
+        return _sum(self.rows[only], self.weights[only], n)
+
+
 def _sum(rows: Index, weights: Column, n: int) -> Column:
     sums: Array = np.bincount(rows, weights=weights, minlength=n)
     return sums
 
 
-def _passage(starts: Index, weights: Column, found: Flags) -> Column:
-    """Share of the weight that is found, in the passage of each text that has most of it."""
-    sizes = np.diff(starts)
-    total, hits = (np.concatenate([[0.0], np.cumsum(values)]) for values in (weights, weights * found))
-    begins, ends = np.repeat(starts[:-1], sizes), np.repeat(starts[1:], sizes)
+def _weighed(sides: tuple[_Keys, ...], found: tuple[Flags, ...]) -> list[Column]:
+    columns = _shares(sides[0].total(found[0]), sides[0].total(), sides[1].total())
+    extra = [np.log1p(sides[0].total(found[0]))]
+    for kind in (NAME, NUMBER):
+        # a name that opens a sentence in one text may be taken for a word there: each side counts half
+        common = sum(side.total(flags & (side.kinds == kind)) for side, flags in zip(sides, found, strict=True)) / 2
+        whole = [side.total(side.kinds == kind) for side in sides]
+        columns += _shares(np.asarray(common), *whole)
+        if kind == NAME:
+            extra += [np.log1p(common), np.log1p(np.minimum(*whole))]
+    return columns + extra
+
+
+def _densest(content: Ragged, keys: _Keys, found: Flags) -> Column:
+    """Share of the content weight that the other text has, in the passage that has most of it."""
+    at = content.flat + np.repeat(keys.starts[:-1], content.sizes)
+    weights = keys.weights[at]
+    total, hits = (np.concatenate([[0.0], np.cumsum(values)]) for values in (weights, weights * found[at]))
+    begins, ends = np.repeat(content.starts[:-1], content.sizes), np.repeat(content.starts[1:], content.sizes)
     first = np.arange(len(weights))
     last = np.minimum(first + PASSAGE, ends)
     # a text shorter than the passage is measured as a whole, from its first word
     share = (hits[last] - hits[first]) / np.maximum(total[last] - total[first], 1e-9)
     share[(last - first < PASSAGE) & (first != begins)] = 0.0
-    best = np.zeros(len(sizes))
-    full = sizes > 0
-    best[full] = np.maximum.reduceat(share, starts[:-1][full]) if full.any() else 0.0
+    best = np.zeros(len(content.sizes))
+    full = content.sizes > 0
+    best[full] = np.maximum.reduceat(share, content.starts[:-1][full]) if full.any() else 0.0
     return best
 
 
@@ -161,26 +173,25 @@ class _Strings:
     """Word sequences as Python strings, one letter a word, as the order comparison wants them."""
 
     def __init__(self, prints: Prints) -> None:
-        at = prints.content.flat + np.repeat(prints.keys.starts[:-1], prints.content.sizes)
-        self._words = letters(prints.words.flat), prints.words.starts.tolist()
-        self._content = letters(prints.keys.flat[at]), prints.content.starts.tolist()
+        self._prints = prints
         self._cache: dict[int, tuple[str, str]] = {}
 
-    def _of(self, row: int) -> tuple[str, str]:
+    def __getitem__(self, row: int) -> tuple[str, str]:
         if row not in self._cache:
-            self._cache[row] = tuple(  # type: ignore[assignment]
-                text[starts[row] : min(starts[row + 1], starts[row] + MAX_ORDERED)]
-                for text, starts in (self._words, self._content)
+            self._cache[row] = (
+                letters(self._prints.words[row][:MAX_ORDERED]),
+                letters(self._prints.keys[row][self._prints.content[row][:MAX_ORDERED]]),
             )
         return self._cache[row]
 
-    def ordered(self, left: Index, right: Index) -> list[Column]:
-        """Longest common subsequence of all words and of content words."""
-        common = np.zeros((len(left), 6))
-        for n, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-            (a_all, a_content), (b_all, b_content) = self._of(a), self._of(b)
-            common[n] = (
-                *(LCSseq.similarity(a_all, b_all), len(a_all), len(b_all)),
-                *(LCSseq.similarity(a_content, b_content), len(a_content), len(b_content)),
-            )
-        return _shares(*common[:, :3].T) + _shares(*common[:, 3:].T)
+
+def _ordered(strings: _Strings, pairs: Index) -> list[Column]:
+    """Longest common subsequence of all words and of content words."""
+    common = np.zeros((len(pairs), 6))
+    for n, (a, b) in enumerate(pairs.tolist()):
+        (a_all, a_content), (b_all, b_content) = strings[a], strings[b]
+        common[n] = (
+            *(LCSseq.similarity(a_all, b_all), len(a_all), len(b_all)),
+            *(LCSseq.similarity(a_content, b_content), len(a_content), len(b_content)),
+        )
+    return _shares(*common[:, :3].T) + _shares(*common[:, 3:].T)

@@ -136,8 +136,10 @@ def _table() -> Array:
 def _kinds(letters: Array) -> Array:
     """What each letter is; an apostrophe between letters is one, so is a mark between digits a digit."""
     kinds: Array = _table().take(letters, mode="clip")
-    for place in np.flatnonzero(letters >= _BASIC).tolist():
-        kinds[place] = kind_of(chr(int(letters[place])))
+    above = letters >= _BASIC
+    if above.any():
+        points, at = np.unique(letters[above], return_inverse=True)
+        kinds[above] = np.array([kind_of(chr(point)) for point in points.tolist()], np.uint8)[at]
     joining = np.flatnonzero(kinds >= _JOINING)
     kinds[joining] &= ~np.uint8(_JOINING)
     joining = joining[(joining > 0) & (joining < len(letters) - 1)]
