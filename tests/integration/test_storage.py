@@ -11,6 +11,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import fsspec
@@ -30,6 +32,7 @@ from .test_build_again import a_corpus, digests
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 ARTICLES, BUCKET = 80, "corpora"
+STARTS = 4  #: in all: where the machine is busy, parts of a new Ray cluster lose patience with one another
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +128,13 @@ def killed_and_again(project: Project, storage: str, store: ObjectStore, objects
     """Kill a build that has put so many objects, and build again: how many of them stand as they were put first."""
     command = [sys.executable, "-m", "copydesk", "-C", str(project.root), "build", "--storage", storage, *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    others = store.held()
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    others, starts = store.held(), count(1)
+    start = partial(subprocess.Popen, command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = start()
     while len(before := store.held() - others) < objects:
-        assert running.poll() is None, "it ended before it was killed"
+        if running.poll() is not None:
+            assert next(starts) < STARTS, "it ended before it was killed"
+            running = start()
         time.sleep(0.02)
     children = psutil.Process(running.pid).children(recursive=True)
     running.kill()
@@ -136,7 +142,10 @@ def killed_and_again(project: Project, storage: str, store: ObjectStore, objects
         with suppress(psutil.NoSuchProcess):
             child.kill()
     running.wait()
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    run = partial(subprocess.run, command, env=environment, capture_output=True, text=True, timeout=300)
+    again = run()
+    while again.returncode == 3 and "no Ray cluster" in again.stderr and next(starts) < STARTS:
+        again = run()
     assert again.returncode == 1, again.stderr  # two broken lines
     return len(before & store.held())
 
