@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,3 +56,22 @@ def test_columns_are_those_that_pyarrow_makes(found: list[dict[str, Any]]) -> No
     table.validate(full=True)
     theirs = pa.Table.from_pylist(found, SCHEMA)
     assert table.equals(theirs) and written(table) == written(theirs)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (1, pa.bool_()),
+        (True, pa.int64()),
+        (True, pa.float64()),
+        ("5", pa.int64()),
+        (1.7, pa.int64()),
+        (5, pa.string()),
+        ("ab", pa.list_(pa.string())),
+        ("ab", ITEM),
+        ([{"n": "5", "words": []}], pa.list_(ITEM)),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_not_changed(value: object, kind: pa.DataType) -> None:
+    with pytest.raises(TypeError):
+        columns.table([{"a": None}, {"a": value}], pa.schema([("a", kind)]))

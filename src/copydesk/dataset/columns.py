@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMBERS = {"int64": np.int64, "double": np.float64}
+_FIT: dict[str, tuple[type, ...]] = {"int64": (int,), "double": (int, float), "string": (str,), "bool": (bool,)}
 
 
 def table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
-    """Records as columns. Raises TypeError where a value is not of its column's kind."""
+    """Records as columns. Raises TypeError where a value is not of its column's kind, and never changes one."""
     import pyarrow as pa
 
     return pa.Table.from_arrays(
@@ -31,6 +33,7 @@ def table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     import pyarrow as pa
 
+    _check(values, kind)
     count, holds = len(values), [value is not None for value in values]
     n_null = count - sum(holds)
     valid = _bits(holds) if n_null else None
@@ -52,6 +55,15 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         held = np.array([0 if each is None else each for each in values], _NUMBERS[str(kind)])
         buffers = [valid, pa.py_buffer(held)]
     return pa.Array.from_buffers(kind, count, buffers, n_null, children=children)
+
+
+def _check(values: Sequence[Any], kind: pa.DataType) -> None:
+    import pyarrow as pa
+
+    fit = (Mapping,) if pa.types.is_struct(kind) else (list, tuple) if pa.types.is_list(kind) else _FIT[str(kind)]
+    for found in set(map(type, values)) - {NoneType}:
+        if not issubclass(found, fit) or (found is bool and bool not in fit):  # a bool is an int to Python
+            raise TypeError(f"a value of type {found.__name__} in a column of {kind}")
 
 
 def _bits(flags: Sequence[bool]) -> pa.Buffer:

@@ -58,8 +58,8 @@ def months(text: str) -> Iterator[Mention]:
     """Months with their year, such as *August 2023*."""
     for start, end in _around_years(text):
         for match in _MONTH_YEAR.finditer(text, start, end):
-            day = date(int(match["year"]), _MONTH[match["name"].lower()], 1)
-            yield Mention(day, "month", Span(*match.span()))
+            if month := _MONTH.get(folded(match["name"])):
+                yield Mention(date(int(match["year"]), month, 1), "month", Span(*match.span()))
 
 
 def may_hold_a_year(text: str) -> bool:
@@ -82,18 +82,19 @@ def _around_years(text: str) -> list[tuple[int, int]]:
 
 def _years(text: str) -> Iterator[int]:
     """Where years from 1900 to 2099 start."""
-    at, last = _next_year(text, 0), len(text) - 4
-    while 0 <= at <= last:
-        is_year = text[at + 2 : at + 4].isdecimal()
-        if is_year:
+    behind, last = 0, len(text) - 4
+    for at in sorted((*_places(text, "19"), *_places(text, "20"))):
+        if behind <= at <= last and text[at + 2 : at + 4].isdecimal():
             yield at
-        at = _next_year(text, at + 4 if is_year else at + 1)
+            behind = at + 4
 
 
-def _next_year(text: str, at: int) -> int:
-    """Where the next ``19`` or ``20`` stands; -1: nowhere."""
-    one, other = text.find("19", at), text.find("20", at)
-    return max(one, other) if one < 0 or other < 0 else min(one, other)
+def _places(text: str, century: str) -> Iterator[int]:
+    """Where ``century`` stands: no letter is looked at twice, however many there are."""
+    at = text.find(century)
+    while at >= 0:
+        yield at
+        at = text.find(century, at + 2)
 
 
 def _names_a_month(text: str) -> bool:
@@ -104,7 +105,7 @@ def _names_a_month(text: str) -> bool:
 
 def _mention(match: re.Match[str]) -> Mention | None:
     parts = match.groupdict()
-    month = int(parts["month"]) if parts.get("month") else _MONTH[parts["name"].lower()]
+    month = int(parts["month"]) if parts.get("month") else _MONTH.get(folded(parts["name"]), 0)
     try:
         return Mention(date(int(parts["year"]), month, int(parts["day"])), "day", Span(*match.span()))
     except ValueError:  # 31 November

@@ -1,7 +1,8 @@
 """The tables of the language model, unpacked once on a machine and shared by all processes that read.
 
 In:  py3langid's model, packed.
-Out: its arrays, as files in the user's cache folder, which processes map and the system holds once. Where that folder
+Out: its arrays, as files in the user's cache folder, which processes map and the system holds once. What is not as it
+     was made is made anew: each process compares digests, in a fraction of what unpacking takes. Where that folder
      cannot be written to, each process unpacks the model for itself, which takes it half a second and 100 MB.
 """
 
@@ -16,12 +17,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import platformdirs
+import xxhash
 
 from copydesk import files
 from copydesk.errors import OutsideError
 
 Array = npt.NDArray[Any]
-FORM = 1  #: of the files
+FORM = 2  #: of the files
 
 
 class Tables(NamedTuple):
@@ -42,13 +44,12 @@ ARRAYS = ("after", "rows", "grams", "weights", "first")  #: each a file
 def load() -> Tables:
     """The tables, from the cache folder if they stand there."""
     folder = Path(platformdirs.user_cache_dir("copydesk")) / f"languages-{version('py3langid')}-{FORM}"
-    try:
-        return _kept(folder)
-    except (OSError, ValueError, KeyError):
-        made = _unpacked()
+    if kept := _kept(folder):
+        return kept
+    made = _unpacked()
     with suppress(OutsideError):
         _keep(made, folder)
-        return _kept(folder)
+        return _kept(folder) or made
     return made
 
 
@@ -67,10 +68,15 @@ def _unpacked() -> Tables:
     )
 
 
-def _kept(folder: Path) -> Tables:
-    told = files.read_json(folder / "languages.json")
-    arrays: dict[str, Any] = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAYS}
-    return Tables(**arrays, names=told["names"], aliases=[(name, other) for name, other in told["aliases"]])
+def _kept(folder: Path) -> Tables | None:
+    """The tables in ``folder``; None where they do not stand there as they were made, whatever befell them."""
+    try:
+        told = files.read_json(folder / "languages.json")
+        arrays: dict[str, Any] = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAYS}
+        kept = Tables(**arrays, names=told["names"], aliases=[(name, other) for name, other in told["aliases"]])
+        return kept if told == _told(kept) else None
+    except Exception:  # a spoilt file may raise anything
+        return None
 
 
 def _keep(made: Tables, folder: Path) -> None:
@@ -78,4 +84,15 @@ def _keep(made: Tables, folder: Path) -> None:
         data = io.BytesIO()
         np.save(data, getattr(made, name))
         files.write_bytes(folder / f"{name}.npy", data.getvalue())
-    files.write_json(folder / "languages.json", {"names": made.names, "aliases": made.aliases})
+    files.write_json(folder / "languages.json", _told(made))
+
+
+def _told(tables: Tables) -> dict[str, Any]:
+    """What is kept beside the arrays: what languages there are, and what tells whether all is as it was made."""
+    arrays = {name: _mark(getattr(tables, name)) for name in ARRAYS}
+    told = {"names": tables.names, "aliases": [list(pair) for pair in tables.aliases], "arrays": arrays}
+    return {**told, "digest": files.digest(told)}
+
+
+def _mark(array: Array) -> list[Any]:
+    return [array.dtype.str, list(array.shape), xxhash.xxh3_128_hexdigest(np.ascontiguousarray(array).data)]

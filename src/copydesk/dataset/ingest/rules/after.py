@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from copydesk.dataset.ingest.endings import is_open
 from copydesk.dataset.ingest.rules import agencies, names, phrases
@@ -159,18 +160,21 @@ def after_story(scrape: Scrape) -> Iterator[Take]:
     leading = [n for n, first in enumerate(scrape.firsts) if first in LEADS and _leads_away(lines[n])]
     if not leading:
         return
-    sizes, prose = zip(*((len(line.text), line.is_prose * len(line.text)) for line in lines), strict=True)
+    before = list(accumulate((len(line.text) for line in lines), initial=0))
+    prose = list(accumulate((line.is_prose * len(line.text) for line in lines), initial=0))
+    seen = set[str]()
     for n in leading:
-        is_late = sum(sizes[:n]) >= AFTER_AT_LEAST * sum(sizes) and _is_behind(prose, n)
-        if is_late and not any(other.text == lines[n].text for other in lines[:n]):
+        is_late = before[n] >= AFTER_AT_LEAST * before[-1] and _is_behind(prose, n)
+        if is_late and lines[n].text not in seen:  # a line like it would be a leading one too
             yield from (below.take() for below in lines[n:])
             return
+        seen.add(lines[n].text)
 
 
 def _is_behind(prose: Sequence[int], n: int) -> bool:
-    """Whether the prose stands before line ``n``, but for a small part; ``prose``: how much is in each line."""
-    n_prose = sum(prose) or 1
-    return n_prose - sum(prose[:n]) <= AFTER_AT_MOST * n_prose
+    """Whether the prose stands before line ``n``, but for a small part; ``prose``: how much is before each line."""
+    n_prose = prose[-1] or 1
+    return n_prose - prose[n] <= AFTER_AT_MOST * n_prose
 
 
 def _leads_away(line: Line) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -193,14 +194,14 @@ class Scrape:
 
 def _lines(text: str) -> list[Line]:
     """The lines of a text, those apart between which the line break was lost."""
-    cuts = places(text)
+    cuts = deque(places(text))
     if "\r" not in text and not cuts:  # as most texts
         return _plain_lines(text)
     found = list[Line]()
     for match in _LINE.finditer(text):
         start, end = match.span()
         while cuts and cuts[0] < end:
-            if start < (cut := cuts.pop(0)):
+            if start < (cut := cuts.popleft()):
                 found += _line(text, start, cut)
                 start = cut
         found += _line(text, start, end)
