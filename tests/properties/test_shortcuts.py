@@ -155,7 +155,21 @@ def test_with_what_a_line_opens() -> None:
 @given(text=SCRAPES, more=st.sampled_from(sorted(rules.signs() | quality.signs())))
 def test_signs_are_those_that_looking_for_each_finds(text: str, more: str) -> None:
     whole = folded(f"{text}{more.upper()}")
-    assert held(f"{text}{more.upper()}") == {sign for sign in rules.signs() | quality.signs() if sign in whole}
+    assert held(f"{text}{more.upper()}") - quality.words() == {
+        sign for sign in (rules.signs() | quality.signs()) - quality.words() if sign in whole
+    }
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.sampled_from(["twelvemonth", "surplusage", "acme", "é", " ", "\n", "x", "-", "\u2003"])).map("".join)
+)
+def test_words_of_synonym_machines_are_found_where_they_stand_alone(text: str) -> None:
+    assert quality.words().intersection(text.split()) <= held(text)
+
+
+def test_a_word_within_another_is_not_found() -> None:
+    assert not held("The xacme of acmex") & {"acme"}
 
 
 ENDS = [

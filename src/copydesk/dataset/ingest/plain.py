@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from copydesk.dataset.ingest import instants, rules
 from copydesk.dataset.ingest.extraction import Extraction
-from copydesk.dataset.ingest.quality import marks, n_letters
+from copydesk.dataset.ingest.quality import marks
 from copydesk.dataset.ingest.raw import Finding, Raw, Removed
 from copydesk.dataset.ingest.rules.scrape import Line
 from copydesk.dataset.ingest.rules.signs import held
@@ -40,7 +40,7 @@ def read(content: Traced, stated: tuple[Finding, ...], items: frozenset[int] = f
     findings += _not_before(text)
     address = next((each.value for each in findings if each.field == "url"), None)
     signs = reading.signs if text.text in content.text else held(text.text)
-    quality = marks(text.text, signs, n_letters(content.text), {rule.name for rule, _ in reading.takes}, address)
+    quality = marks(text.text, signs, content.text, {rule.name for rule, _ in reading.takes}, address)
     return Extraction(text, tuple(findings), tuple(removed), quality)
 
 

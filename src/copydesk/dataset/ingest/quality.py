@@ -89,21 +89,29 @@ _SPUN = [
 ]
 
 
-def marks(text: str, signs: frozenset[str], n_read: int, rules: set[str], address: str | None = None) -> frozenset[str]:
+def marks(text: str, signs: frozenset[str], read: str, rules: set[str], address: str | None = None) -> frozenset[str]:
     """The marks of an article's text.
 
-    ``signs``: those of :func:`signs` that it holds, ``n_read``: how many letters were read, ``rules``: what took some
-    away, ``address``: the text's own.
+    ``signs``: those of :func:`signs` and :func:`words` that it holds, ``read``: all that was read, ``rules``: what took
+    some away, ``address``: the text's own.
     """
     found = {
         "short": len(text.split(None, SHORT)) < SHORT,
-        "boilerplate-heavy": n_letters(text) < 0.6 * n_read,
+        "boilerplate-heavy": is_small_part(text, read),
         "truncated": is_cut(text, "read-more" in rules) or breaks_off(text),
-        "spun": is_spun(text, signs) or (len(signs & known()) >= LEAST and puts_synonyms(text)),
+        "spun": is_spun(text, signs) or (len(signs & known()) >= LEAST // 2 and puts_synonyms(text)),
         "translated": "translation-note" in rules or (address is not None and is_foreign(address, text)),
         "encoding-repaired": "control-character" in rules or "\ufffd" in text,
     }
     return frozenset(mark for mark, holds in found.items() if holds)
+
+
+def is_small_part(text: str, whole: str) -> bool:
+    """Whether most of what was read is not in the text."""
+    if text == whole:  # as of most
+        return False
+    n_kept = n_letters(text)
+    return n_kept < 0.6 * len(whole) and n_kept < 0.6 * n_letters(whole)
 
 
 def n_letters(text: str) -> int:
@@ -151,5 +159,10 @@ def _looks_english(text: str) -> bool:
 
 
 def signs() -> frozenset[str]:
-    """What marks look for in a text: traces of synonym machines, and their words."""
-    return known().union(*(signs for _, _, signs in _SPUN))
+    """What marks look for in a text: traces of synonym machines."""
+    return frozenset().union(*(signs for _, _, signs in _SPUN))
+
+
+def words() -> frozenset[str]:
+    """The words that synonym machines put."""
+    return known()

@@ -23,10 +23,11 @@ _GLUED = re.compile(
 # stands for become question marks: those may be digits of other scripts.
 _BUTTONS = "SaveSave"
 _SMALL, _CAPITALS, _DIGITS = (bytes(range(first, last + 1)) for first, last in (b"az", b"AZ", b"09"))
-_BEHIND = bytes(
-    (n in _SMALL + _DIGITS + b".!?\"'") + 2 * (n in _SMALL) for n in range(256)
-)  # before a capital: 1, a digit: 2
-_BEFORE = bytes((n in _CAPITALS) + 2 * (n in _DIGITS + b"?") for n in range(256))
+# before a capital may stand what has bit 1, before a digit what has bit 2; a capital has bit 4, a digit bit 8
+_KINDS = bytes(
+    (n in _SMALL + _DIGITS + b".!?\"'") + 2 * (n in _SMALL) + 4 * (n in _CAPITALS) + 8 * (n in _DIGITS + b"?")
+    for n in range(256)
+)
 
 
 def places(text: str) -> list[int]:
@@ -43,6 +44,6 @@ def _asked(text: str) -> list[int]:
     """Places that may be such: few in most texts."""
     plain = text if text.isascii() else text.replace("’", "'").replace("“", "(").replace("”", '"')
     data = plain.encode("latin-1", "replace")
-    behind, before = (np.frombuffer(data.translate(table), np.uint8) for table in (_BEHIND, _BEFORE))
-    found: list[int] = (np.flatnonzero(behind[:-1] & before[1:]) + 1).tolist()
+    kinds = np.frombuffer(data.translate(_KINDS), np.uint8)
+    found: list[int] = (np.flatnonzero(kinds[:-1] & (kinds[1:] >> 2)) + 1).tolist()
     return found

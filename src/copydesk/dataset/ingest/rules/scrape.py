@@ -145,7 +145,7 @@ class Scrape:
         """The lines that may be a site's furniture; those of a story are mostly longer."""
         return tuple(line for line in self.lines if len(line.text) <= SHORT)
 
-    @property
+    @cached_property
     def head(self) -> tuple[Line, ...]:
         """The lines before the story's first paragraph; all of them when there is no paragraph."""
         first, after = self.prose

@@ -27,28 +27,35 @@ def folded(text: str) -> str:
 
 
 class Signs:
-    """Looks for many signs at once."""
+    """Looks for many signs at once, and for words."""
 
-    def __init__(self, signs: Iterable[str]) -> None:
-        self._signs = sorted(set(signs))
+    def __init__(self, signs: Iterable[str], words: Iterable[str]) -> None:
+        first = sorted(set(signs))
+        self._signs, self._n_signs = [*first, *sorted(words)], len(first)
         self._automaton = BytesAhoCorasick([each.encode() for each in self._signs], implementation=Implementation.DFA)
 
     def held(self, text: str) -> frozenset[str]:
-        """The signs that stand anywhere in ``text``."""
+        """The signs that stand anywhere in ``text``, and the words that no letter stands beside."""
         data = folded(text).encode(errors="surrogatepass")
-        signs = self._signs
-        return frozenset([signs[n] for n, _, _ in self._automaton.find_matches_as_indexes(data, overlapping=True)])
+        signs, first = self._signs, self._n_signs
+        return frozenset(
+            [
+                signs[n]
+                for n, start, end in self._automaton.find_matches_as_indexes(data, overlapping=True)
+                if n < first or not (data[start - 1 : start].isalpha() or data[end : end + 1].isalpha())
+            ]
+        )
 
 
 @cache
 def _all() -> Signs:
     from copydesk.dataset.ingest import quality, rules  # who asks; they import this module
 
-    return Signs((*rules.signs(), *quality.signs()))
+    return Signs((*rules.signs(), *quality.signs()), quality.words())
 
 
 def held(text: str) -> frozenset[str]:
-    """Of the signs that rules and marks ask for, those that ``text`` holds."""
+    """Of the signs and the words that rules and marks ask for, those that ``text`` holds."""
     return _all().held(text)
 
 
