@@ -12,7 +12,7 @@ if including into is its may might mr mrs ms my nor of or our says shall she sho
 towards until upon via was we were when where whether which while who whose will with would your"""
 #: words after which a sentence goes on
 OPEN = frozenset(_WORDS.split())
-_CLOSED = re.compile(r"[.!?:;…\"'”’)\]]\s*$")
+_CLOSED = tuple(".!?:;…\"'”’)]")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)")
 _LAST = re.compile(r"([\w’']+)$")
 TAIL = 16  #: letters, more than any word of OPEN has
@@ -34,10 +34,10 @@ def is_open(line: str) -> bool:
 
 def breaks_off(text: str) -> bool:
     """Whether the last sentence of a text is not finished, though the others are."""
-    lines = text.rstrip().split("\n")
-    if _CLOSED.search(lines[-1]) or lines[-1][:1] in BULLETS:
+    others, _, last = text.rstrip().rpartition("\n")
+    if last.endswith(_CLOSED) or last[:1] in BULLETS:
         return False
-    return is_open(lines[-1]) or (_runs_on(lines[-1]) and _closes_others(text, lines[:-1]))
+    return is_open(last) or (_runs_on(last) and _closes_others(text, others.split("\n")))
 
 
 def _runs_on(line: str) -> bool:
@@ -48,5 +48,5 @@ def _runs_on(line: str) -> bool:
 
 def _closes_others(text: str, lines: list[str]) -> bool:
     n_sentences, others = len(_SENTENCE.findall(text)), [line for line in lines if line.strip()]
-    n_closed = sum(bool(_CLOSED.search(line)) for line in others)
+    n_closed = sum(line.rstrip().endswith(_CLOSED) for line in others)
     return n_sentences >= SENTENCES and len(text.split()) <= SENTENCE * n_sentences and n_closed >= 0.8 * len(others)

@@ -124,7 +124,8 @@ def n_letters(text: str) -> int:
 def is_cut(text: str, leads_on: bool) -> bool:
     """Whether the text breaks off: in an ellipsis, or without a sentence's end where more is promised elsewhere."""
     last = text[-200:].rstrip()
-    return bool(_CUT.search(last)) or (leads_on and not _ENDS.search(last))
+    may_be = "..." in last or "…" in last or last.endswith("]")  # soon told, and no of most
+    return (may_be and bool(_CUT.search(last))) or (leads_on and not _ENDS.search(last))
 
 
 def is_spun(text: str, held: frozenset[str]) -> bool:

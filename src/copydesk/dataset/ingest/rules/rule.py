@@ -36,16 +36,20 @@ class Rule:
 
     def may(self, scrape: Scrape) -> bool:
         """Whether it can take anything: soon told, and no for most rules on most texts."""
-        if self.when is not None and not self.when(scrape):
-            return False
-        if not self.asks:
-            return True
-        return not self.signs.isdisjoint(scrape.signs) or not self.opens.isdisjoint(scrape.openings)
+        is_asked = not self.signs.isdisjoint(scrape.signs) or not self.opens.isdisjoint(scrape.openings)
+        return (is_asked or not self.asks) and self.holds(scrape)
+
+    def holds(self, scrape: Scrape) -> bool:
+        """Whether :attr:`when` lets it."""
+        return self.when is None or self.when(scrape)
 
     def takes(self, scrape: Scrape) -> list[Take]:
         """What it takes of what is open: in order, without overlaps."""
         taken, at = list[Take](), -1
-        for take in sorted(self.read(scrape), key=lambda each: (each.start, -each.end)):
+        found = list(self.read(scrape))
+        if len(found) > 1:
+            found.sort(key=lambda each: (each.start, -each.end))
+        for take in found:
             if take.start >= at and take.end > take.start:
                 taken.append(take)
                 at = take.end

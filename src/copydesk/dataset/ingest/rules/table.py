@@ -6,6 +6,7 @@ An example is a whole scrape: `¶` is a line break, and what the rule takes stan
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from copydesk.dataset.ingest.rules import after, between, head, names, phrases, rule
 from copydesk.dataset.ingest.rules.rule import Rule
@@ -241,11 +242,31 @@ class Reading:
     signs: frozenset[str]  #: those of all that are asked for that the text holds
 
 
+_ALWAYS = [n for n, each in enumerate(RULES) if not each.asks]
+_BY_SIGN, _BY_OPENING = (
+    {key: [n for n, each in enumerate(RULES) if key in of(each)] for rule_ in RULES for key in of(rule_)}
+    for of in (attrgetter("signs"), attrgetter("opens"))
+)
+
+
+def _asked(scrape: Scrape) -> list[int]:
+    """The numbers of the rules that the lines may concern, in order."""
+    found = set(_ALWAYS)
+    for sign in scrape.signs:
+        found.update(_BY_SIGN.get(sign, ()))
+    for word in scrape.openings:
+        found.update(_BY_OPENING.get(word, ()))
+    return sorted(found)
+
+
 def read(text: str, items: frozenset[int] = frozenset()) -> Reading:
     """Ask every rule in turn; ``items``: where lines of lists start."""
     scrape, takes = Scrape.of(text, items), list[tuple[Rule, Take]]()
-    for each in RULES:
-        if each.may(scrape) and (taken := each.takes(scrape)):
-            takes += [(each, take) for take in taken]
+    left = _asked(scrape)
+    while left:
+        at, *left = left
+        if RULES[at].holds(scrape) and (taken := RULES[at].takes(scrape)):
+            takes += [(RULES[at], take) for take in taken]
             scrape = scrape.without(take.span for take in taken if not take.keep)
+            left = [n for n in _asked(scrape) if n > at]  # what is left of a line may open otherwise
     return Reading(scrape.lines, tuple(sorted(takes, key=lambda pair: pair[1].span)), scrape.signs)
