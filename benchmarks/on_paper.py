@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a build of many articles would take, on paper: ``python benchmarks/on_paper.py PROJECT ROW.json [COUNT]``.
 
-In:  a project that was built with all its shards made anew, and the line that scale.py printed for it (``--profile``).
+In:  a project that ``scale.py --profile`` built with all its shards made anew, and the line that it printed for it.
 Out: a table in Markdown. Each figure is one of the built project's, over its articles, times COUNT; how many files
      are opened is counted out.
 """
@@ -24,8 +24,8 @@ PAIR, LINK = 33, 34  #: bytes held of a pair that is at least possible; of one t
 OPEN_US = 15  #: CPU to open a table in a local folder and to read some lines of it
 
 KINDS = (
-    (r"passing/(counted|usual|crowded)-\d", "keys by ranges: in how many texts, and in which"),
-    (r"passing/own/", "fingerprints of own passages"),
+    (r"passing/pairs/[^/]+/(counted|usual|crowded)-\d", "keys by ranges: in how many texts, and in which"),
+    (r"passing/pairs/[^/]+/own/", "fingerprints of own passages"),
     (r"passing/merged/", "articles, merged to be written"),
     (r"passing/", "keys of shards, to be sorted by ranges"),
     (r"articles/prints/.*about$", "what tells a link's direction"),

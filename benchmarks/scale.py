@@ -7,7 +7,8 @@
 In:  nothing; corpora are made from a seed (synthetic.py).
 Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg``, ``warc.svg`` under ``--out``.
 
-``--profile`` adds time and memory per stage. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
+``--profile`` adds time and memory per stage, and leaves what passes between
+steps in place, for on_paper.py. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
 ``--warc`` builds one archive of that many pages and draws memory over time. ``--added`` builds once more after that
 share of the articles was added, beside a fresh build, and compares every byte.
 """
@@ -38,9 +39,19 @@ PLAIN = ("starting", "reading raw files (kB)", "writing")
 PEERS = ("rensa", "datatrove", "text-dedup")
 
 
-def build(root: Path, jobs: int) -> Watched:
+#: a build that does not clear up
+UNCLEARED = """
+from copydesk.__main__ import main
+from copydesk.dataset.shelf import Shelf
+Shelf.clear = lambda shelf, but=(): None
+main()
+"""
+
+
+def build(root: Path, jobs: int, profile: bool = False) -> Watched:
     """Build a project in a process of its own."""
-    done = watch([sys.executable, "-m", "copydesk", "-C", root, "build", "--jobs", str(jobs)])
+    program = ["-c", UNCLEARED] if profile else ["-m", "copydesk"]
+    done = watch([sys.executable, *program, "-C", root, "build", "--jobs", str(jobs)])
     assert done.code in (0, 1), f"the build of {root} ended with {done.code}"
     return done
 
@@ -150,7 +161,7 @@ def main() -> None:
     rows, memory = list[dict[str, Any]](), dict[str, list[tuple[float, float]]]()
     for count in asked.sizes:
         raw, root = corpus(asked.work, count)
-        done = build(root, asked.jobs)
+        done = build(root, asked.jobs, asked.profile)
         rows.append(row("copydesk", count, done, asked.profile))
         memory[f"{count:,} JSONL"] = [(at, mb) for at, mb, *_ in done.samples]
         for peer in PEERS if asked.peers else ():

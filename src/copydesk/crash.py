@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from urllib.parse import quote
 
 import copydesk
 
@@ -18,9 +19,10 @@ MIN_SECRET = 6  #: letters; what is shorter, as a 1 that switches something on, 
 
 
 def scrub(text: str) -> str:
-    """``text`` without the values of the environment's secrets."""
+    """``text`` without the values of the environment's secrets, as they are and as an address writes them."""
     found = [(value, name) for name, value in os.environ.items() if SECRETS.search(name) and len(value) >= MIN_SECRET]
-    for value, name in sorted(found, key=lambda each: -len(each[0])):
+    forms = {(form, name) for value, name in found for form in (value, quote(value), quote(value, safe=""))}
+    for value, name in sorted(forms, key=lambda each: (-len(each[0]), each)):
         text = text.replace(value, f"<{name}>")
     return text
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ from copydesk.dataset.build import build
 from copydesk.dataset.hub import NotCleared, publish
 from copydesk.dataset.release import parcels, shards
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.hydrate import NoCopies, hydrate
+from copydesk.dataset.release.hydrate import LOCK, NoCopies, hydrate
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.write import release
 from copydesk.dataset.store import Store
@@ -24,6 +28,7 @@ from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project, an_annotation
 from copydesk.testing.corpora import PLACES, WAIVED, label
 
+ROOT = Path(__file__).parents[2]
 NOW = "2026-01-02T00:00:00Z"
 
 
@@ -150,6 +155,24 @@ def test_a_folder_of_other_texts_is_told_and_nothing_is_written(project: Project
     with pytest.raises(NoCopies, match="no copy of any of the 5 articles"):
         hydrate(project.dist / "news-1.0.0-public", tmp_path / "other", tmp_path / "none")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other"]
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(project: Project, copies: Path, tmp_path: Path) -> None:
+    public, to = project.dist / "news-1.0.0-public", tmp_path / "out/full"
+    to.parent.mkdir()
+    command = [sys.executable, "-m", "copydesk", "hydrate", str(public), "--from", str(copies), "--to", str(to)]
+    running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    while not list(to.parent.glob(f".hydrate-*/{LOCK}")) and running.poll() is None:
+        time.sleep(0.002)
+    running.kill()
+    running.wait()
+    left = set(to.parent.iterdir())
+    assert len(left) == 1 and to not in left, "it was killed on its way"
+    theirs, at_work = to.parent / ".hydrate-notes", to.parent / ".hydrate-at-work"
+    theirs.mkdir()
+    with files.locked(at_work / LOCK, "another run"):
+        hydrate(public, copies, to)
+    assert set(to.parent.iterdir()) == {to, theirs, at_work}
 
 
 def test_wrong_folders_are_told(project: Project, copies: Path, tmp_path: Path) -> None:

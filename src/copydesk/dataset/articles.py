@@ -17,7 +17,7 @@ import numpy.typing as npt
 from copydesk.dataset import shards
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor
-from copydesk.files import digest
+from copydesk.files import digest, sha256
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +26,7 @@ Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 
+PASSING = "passing"  #: part of a shelf of articles: what a build makes anew each time, and clears up at its end
 FEW, MERGED = 64, 16  #: shards from which on so many each are merged into one, for reading all articles in order
 TOGETHER = 2048  #: articles that are read at a time for that
 GROUP_ROWS, GROUP_BYTES = 4096, 16_000_000  #: what is written at a time, about
@@ -57,6 +58,12 @@ class Articles:
         columns = (self.row, self.texts, self.sites, self.bytes)
         return Articles(self.shelf, names, self.ids[rows], shard, *(column[rows] for column in columns))
 
+    @property
+    def key(self) -> str:
+        """A digest of which articles these are and where each stands: names what is made of them."""
+        places = sha256(self.shard.astype("<i8").tobytes() + self.row.astype("<i8").tobytes())
+        return digest([self.names, places], 32)
+
     def by_shard(self) -> Iterator[tuple[str, Array]]:
         """Each shard with the articles that stand in it, in order."""
         order = np.argsort(self.shard, kind="stable")
@@ -77,17 +84,20 @@ class Articles:
         return pa.concat_tables(found).take(pa.array(order)).combine_chunks() if found else pa.table({})
 
     def merged(self, executor: Executor, shelf: Shelf) -> Articles:
-        """The same articles in fewer shards, made for reading them in order: each stretch of them is in few shards."""
+        """The same articles in fewer shards, made for reading them in order: each stretch of them is in few shards.
+
+        A shard's name is a digest of what is in it: a store that shows an overwrite late has none to show.
+        """
         if len(self.names) <= FEW:
             return self
         order = np.argsort(self.shard // MERGED, kind="stable")
         starts = np.searchsorted(self.shard[order] // MERGED, np.arange(-(-len(self.names) // MERGED) + 1))
         parts = [order[first:end] for first, end in pairwise(starts.tolist())]
-        tasks = (_Merge(self.take(part), shelf, f"{n}.arrow") for n, part in enumerate(parts))
+        names = tuple(f"{self.take(part).key}.arrow" for part in parts)
+        tasks = (_Merge(self.take(part), shelf, name) for part, name in zip(parts, names, strict=True))
         shard, row = np.empty(len(self), np.int32), np.empty(len(self), np.int32)
         for n, (part, _) in enumerate(zip(parts, executor.map(merge, tasks), strict=True)):
             shard[part], row[part] = n, np.arange(len(part))
-        names = tuple(f"{n}.arrow" for n in range(len(parts)))
         return Articles(shelf, names, self.ids, shard, row, self.texts, self.sites, self.bytes)
 
     def records(self, columns: Sequence[str] | None = None) -> list[Row]:

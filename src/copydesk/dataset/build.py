@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk import files
 from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
+from copydesk.dataset.articles import PASSING
 from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.store import Store
 from copydesk.executor import Engine, Executor
@@ -82,6 +83,7 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
                 "family": homes.tables(schemas.arrow("family")),
             }
             Store(project).replace(tables, taken.rejects, partial(_stats, built, tally), schemas.arrow)
+        shelf.part(PASSING).clear()
     return built
 
 
@@ -121,7 +123,7 @@ def _at_home(
     import pyarrow as pa
 
     at = schema.get_field_index("family_id")
-    articles = homes.articles.merged(workers, homes.articles.shelf.part("passing/merged"))
+    articles = homes.articles.merged(workers, homes.articles.shelf.part(f"{PASSING}/merged"))
     for rows in articles.groups():
         group = articles.take(rows).table()
         tally.see(group)

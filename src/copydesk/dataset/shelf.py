@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,11 @@ class Shelf:
     def part(self, name: str) -> Shelf:
         """The shelf under this one."""
         return Shelf(f"{self.address}/{name}")
+
+    @property
+    def name(self) -> str:
+        """Of this part, within the shelf that it is under."""
+        return self.address.rpartition("/")[2]
 
     def put(self, name: str, data: Any, *, passing: bool = False) -> None:
         """Keep ``data`` (bytes, or what has a buffer) under ``name``. Raises OutsideError.
@@ -128,7 +134,16 @@ class Shelf:
                 path.unlink(missing_ok=True)
         return None
 
+    def clear(self, but: Collection[str] = ()) -> None:
+        """Drop everything here and under it, beside parts of those names; what cannot be dropped stays."""
+        if self.folder is None:
+            return storage.clear(self.address, but)
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if path.name not in but:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        return None
+
     def _gone(self, name: str) -> OutsideError:
         """Something else cleared up here, or keeps what is put for its own process alone."""
-        problem = f"{self.address}/{name}: was put there by a build, and is gone"
+        problem = f"{storage.shown(self.address)}/{name}: was put there by a build, and is gone"
         return OutsideError(problem, "delete all that stands under that address, and build again")

@@ -7,7 +7,8 @@ Out: bytes by name. A store of objects has no rename, and may list late, so noth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from glob import has_magic
 from typing import Any, TypeVar
 
 from copydesk.crash import scrub
@@ -15,7 +16,8 @@ from copydesk.errors import CopydeskError, OutsideError
 
 R = TypeVar("R")
 ADDRESS = re.compile(r"^([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-_PASSWORD = re.compile(r"://[^/@]*:[^/]*@")
+#: a password may hold slashes, so any @ may end one; before the @ of a web address stands a user or a token
+_PASSWORD = re.compile(r"://.*:.*@|^https?://[^/@]*@|;[^=]*(key|pass|secret|token)[^=]*=", re.IGNORECASE | re.DOTALL)
 _EXTRAS = {"s3": "s3", "s3a": "s3"}  #: our extra that brings what a kind of address needs
 
 
@@ -26,16 +28,26 @@ class BadStorage(CopydeskError):
 def check(address: str) -> None:
     """Refuse an address that nothing here can reach, or that holds a secret. Raises BadStorage."""
     if not address.partition("://")[2].strip("/"):
-        raise BadStorage(f"the address {address} names no place", "s3://bucket/folder, for example")
+        raise BadStorage(f"the address {shown(address)} names no place", "s3://bucket/folder, for example")
     if holds_password(address) or "?" in address:
-        shown = f"{address.partition('://')[0]}://…"
-        raise BadStorage(f"the address {shown} holds a password or settings", "put them into the environment")
+        raise BadStorage(
+            f"the address {_scheme(address)} holds a password or settings", "put them into the environment"
+        )
     _system(address)
 
 
 def holds_password(address: str) -> bool:
     """Whether it says who may read there; records would carry it on."""
     return bool(_PASSWORD.search(address))
+
+
+def shown(address: str) -> str:
+    """What an error says of it: the scheme alone, where a user or what we take for none may stand."""
+    return _scheme(address) if "@" in address else address
+
+
+def _scheme(address: str) -> str:
+    return f"{address.partition('://')[0]}://…"
 
 
 def matching(pattern: str) -> list[str]:
@@ -73,7 +85,7 @@ def put(address: str, name: str, data: bytes) -> None:
     try:
         _asked(address, name, lambda: system.pipe_file(f"{path}/{name}", data))
     except FileNotFoundError as error:
-        problem = f"{address}: there is no such place: {scrub(str(error))}"
+        problem = f"{shown(address)}: there is no such place: {_said(address, error)}"
         raise OutsideError(problem, "make the bucket first, or correct the address") from error
 
 
@@ -90,6 +102,22 @@ def keep(address: str, names: Iterable[str]) -> None:
         return
 
 
+def clear(address: str, but: Collection[str]) -> None:
+    """Drop all that a listing shows there and below, beside what stands under a name in ``but``; as in :func:`keep`."""
+    system, path = _system(address)
+    try:
+        system.invalidate_cache()
+        listed = [(name, name.removeprefix(f"{path}/")) for name in system.find(path)]
+        found = [name for name, below in listed if below != name and below.partition("/")[0] not in but]
+        if has_magic(path):  # its names would be taken for wildcards
+            for name in found:
+                system.rm_file(name)
+        elif found:
+            system.rm(found)  # a thousand at a time, where the store can
+    except Exception:  # fsspec's systems raise what they like, and nothing rests on this
+        return
+
+
 def _system(address: str) -> tuple[Any, str]:
     """What reads and writes there, and the address as it calls it. Raises BadStorage."""
     import fsspec
@@ -101,7 +129,9 @@ def _system(address: str) -> tuple[Any, str]:
         extra = f"pip install 'copydesk[{_EXTRAS[kind]}]'" if kind in _EXTRAS else "install the package that it names"
         raise BadStorage(f"nothing here reads {kind}:// ({error})", extra) from None
     except ValueError as error:
-        raise BadStorage(f"{address}: {error}", "an address that fsspec knows, such as s3://bucket/folder") from None
+        raise BadStorage(
+            f"{shown(address)}: {_said(address, error)}", "an address that fsspec knows, such as s3://bucket/folder"
+        ) from None
     except Exception as error:  # some systems call their server at once
         raise _refused(address, error) from error
     return system, str(path)
@@ -117,5 +147,11 @@ def _asked(address: str, name: str, ask: Callable[[], R]) -> R:
 
 
 def _refused(place: str, error: Exception) -> OutsideError:
-    problem = f"{place}: the storage refused: {type(error).__name__}: {scrub(str(error))}"
+    problem = f"{shown(place)}: the storage refused: {type(error).__name__}: {_said(place, error)}"
     return OutsideError(problem, "check the address and its access, on every machine; what is finished is kept")
+
+
+def _said(address: str, error: Exception) -> str:
+    """The error's own words, without secrets and who asks."""
+    user = address.partition("://")[2].rpartition("@")[0]
+    return scrub(str(error).replace(user, "…") if user else str(error))

@@ -31,6 +31,7 @@ CODE = (
     "dataset/families/printed.py",
     "dataset/families/relation.py",
 )
+PRINTS = "prints"  #: beside articles, in a folder for each edition of the code
 #: what is read of an article
 READ = ("text", "text_sha256", "publisher", "published", "published_earliest", "published_latest")
 COLUMNS = tuple(field.name for field in fields(Prints))
@@ -45,7 +46,7 @@ class Printed:
     @classmethod
     def at(cls, articles: Shelf) -> Printed:
         """Those beside the shards on that shelf."""
-        return cls(articles.part(f"prints/{edition(CODE, ('numpy', 'xxhash'))}"))
+        return cls(articles.part(f"{PRINTS}/{edition(CODE, ('numpy', 'xxhash'))}"))
 
     @classmethod
     def of(cls, articles: Articles, executor: Executor, progress: Progress) -> Printed:
@@ -55,6 +56,7 @@ class Printed:
         with progress("reading words", len(tasks)) as step:
             for _ in executor.map(print_shard, tasks):
                 step(1)
+        articles.shelf.part(PRINTS).clear(but=(printed.shelf.name,))
         printed.shelf.keep(name for shard in articles.names for name in (shard, _about(shard)))
         return printed
 

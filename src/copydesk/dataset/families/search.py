@@ -3,6 +3,9 @@
 In:  articles and their fingerprints on a shelf.
 Out: pairs of articles. Memory is that of a few shards and of some stretches of keys, however many articles there are;
      a step carries the names of no more than :data:`FAN` tables, and what is opened grows with the articles alone.
+
+What passes between steps stands under a digest of all that it is made from: no name there ever has other bytes, as a
+store may show an overwrite late. The end of a build clears it up.
 """
 
 from __future__ import annotations
@@ -16,19 +19,32 @@ import numpy as np
 
 from copydesk.console import Progress
 from copydesk.dataset import shards
-from copydesk.dataset.articles import Articles
+from copydesk.dataset.articles import PASSING, Articles
 from copydesk.dataset.families import keyed
+from copydesk.dataset.families import printed as printed_module
 from copydesk.dataset.families.blocking import Chosen, Entries, Frequencies, Keys, Postings, partners, unpaired
 from copydesk.dataset.families.crowds import Crowds
 from copydesk.dataset.families.keyed import Keyed
 from copydesk.dataset.families.printed import Printed, put_prints
 from copydesk.dataset.families.prints import Array, Index, run_places
 from copydesk.dataset.shelf import Shelf
+from copydesk.editions import edition
 from copydesk.executor import Executor
+from copydesk.files import digest
 
 RANGE = 25_000  #: articles for which there is one more range of keys
 RANGES = 256  #: of keys at most
 FAN = 2048  #: tables that are read side by side at most; of more, so many at a time are put together first
+CODE = (
+    "dataset/families/blocking.py",
+    "dataset/families/crowds.py",
+    "dataset/families/keyed.py",
+    "dataset/families/search.py",
+    "dataset/rows.py",
+    "dataset/shards.py",
+    *printed_module.CODE,
+)
+PAIRS = f"{PASSING}/pairs"  #: beside articles
 COUNTED = ["keys", "key_weights", "key_kinds", "fives"]
 
 
@@ -61,9 +77,10 @@ class Range:
 
 def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Progress) -> tuple[Index, Index]:
     """Pairs worth a look; and which of them are of two texts with furniture on one site: :func:`own_passages` judge."""
-    shelf, numbers = articles.shelf.part("passing"), [at for _, at in articles.by_shard()]
-    ranges = min(RANGES, 1 + len(articles) // RANGE)
-    edges = tuple(keyed.BUCKETS * n // ranges for n in range(ranges + 1))
+    shelf, numbers, edges = _passing(articles), [at for _, at in articles.by_shard()], _edges(articles)
+    ranges = len(edges) - 1
+    # what a killed build left; that of the same articles is written again, and may not be missed by a store meanwhile
+    articles.shelf.part(PAIRS).clear(but=(shelf.name,))
     furnished = np.zeros(len(articles), np.bool_)
 
     def steps() -> Iterator[Step]:
@@ -84,7 +101,19 @@ def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Pr
 
 def own_passages(articles: Articles) -> Printed:
     """Where the fingerprints of texts' own passages stand, after :func:`pairs`."""
-    return Printed(articles.shelf.part("passing/own"))
+    return Printed(_passing(articles).part("own"))
+
+
+def _edges(articles: Articles) -> tuple[int, ...]:
+    """The stretches of keys at which ranges begin and end."""
+    ranges = min(RANGES, 1 + len(articles) // RANGE)
+    return tuple(keyed.BUCKETS * n // ranges for n in range(ranges + 1))
+
+
+def _passing(articles: Articles) -> Shelf:
+    """Where the steps of a search among these articles put what passes between them."""
+    made_from = [articles.key, _edges(articles), FAN, edition(CODE, ("numpy", "xxhash"))]
+    return articles.shelf.part(f"{PAIRS}/{digest(made_from, 32)}")
 
 
 def _all(executor: Executor, function: Callable[[Any], Any], steps: Iterable[Any], stepped: Any) -> Iterator[Any]:

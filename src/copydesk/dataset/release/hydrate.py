@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from heapq import merge
@@ -32,7 +32,7 @@ from copydesk.dataset.release.fingerprints import Fingerprints
 from copydesk.dataset.release.near import Moved, bring_link_over, bring_over
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.verify.walk import about, walk
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.issues import Issue, errors
 from copydesk.schemas import RECORDS, Schemas
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Record = dict[str, Any]
+WORKSHOP, LOCK = ".hydrate-", "hydrate.lock"  #: a folder while it is made, and what shows that someone is at it
 TOGETHER = 1024  #: rows that are records at a time
 
 
@@ -102,13 +103,25 @@ def hydrate(folder: Path, raw: Path, to: Path, *, progress: Progress = quiet) ->
 
 @contextmanager
 def _workshop(to: Path) -> Iterator[Path]:
-    """A temporary folder where ``to`` will be, or above it as long as nothing is there."""
+    """A temporary folder where ``to`` will be, or above it as long as nothing is there; it is locked for as long."""
     ground = next(folder for folder in to.absolute().parents if folder.is_dir())
+    _clear(ground)
     try:
-        with tempfile.TemporaryDirectory(prefix=".hydrate-", dir=ground, ignore_cleanup_errors=True) as name:
-            yield Path(name)
+        with tempfile.TemporaryDirectory(prefix=WORKSHOP, dir=ground, ignore_cleanup_errors=True) as name:
+            fresh = Path(name) / f"{LOCK}.new"
+            with files.locked(fresh, name):
+                fresh.rename(fresh.with_name(LOCK))  # no other sees it unlocked
+                yield Path(name)
     except OSError as error:
         raise files.refused(Path(error.filename or to), error) from error
+
+
+def _clear(ground: Path) -> None:
+    """Drop what killed runs left there: withheld words. Only a folder with our lock is one, and no longer locked."""
+    for left in ground.glob(f"{WORKSHOP}*"):
+        if (left / LOCK).is_file() and not left.is_symlink():
+            with suppress(Locked, OutsideError), files.locked(left / LOCK, left.name):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass
