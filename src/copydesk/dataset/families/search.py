@@ -32,7 +32,7 @@ from copydesk.editions import edition
 from copydesk.executor import Executor
 from copydesk.files import digest
 
-RANGE = 25_000  #: articles for which there is one more range of keys
+RANGE = 8_000  #: articles for which there is one more range of keys
 RANGES = 256  #: of keys at most
 FAN = 2048  #: tables that are read side by side at most; of more, so many at a time are put together first
 CODE = (
