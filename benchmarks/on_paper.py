@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-ARTICLES, RANGE, RANGES, FAN, LINES = 1024, 25_000, 256, 2048, 500_000  #: as in search.py and keyed.py
+ARTICLES, RANGE, RANGES, FAN, LINES = 1024, 8_000, 256, 2048, 500_000  #: as in search.py and keyed.py
 HELD = 44  #: bytes that the leading process holds of an article: id, shard, row, digest, site, size
 HOME = 16  #: and of its family: number, and what it hangs together with
 PAIR, LINK = 33, 34  #: bytes held of a pair that is at least possible; of one that is recorded
