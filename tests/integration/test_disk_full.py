@@ -12,6 +12,7 @@ import pytest
 
 from copydesk.console import quiet
 from copydesk.dataset.build import build
+from copydesk.dataset.shelf import Shelf
 from copydesk.project import Project
 
 from .test_build_again import a_corpus, digests
@@ -35,9 +36,11 @@ cp "$disk"/*.* "$out"
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The corpus, built where there is room."""
+    """The corpus, built where there is room, with what a build clears up at its end."""
     project = stocked(tmp_path_factory.mktemp("whole") / "corpus")
-    build(project, jobs=1, progress=quiet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Shelf, "clear", lambda shelf, but=(): None)
+        build(project, jobs=1, progress=quiet)
     return project
 
 
