@@ -146,9 +146,7 @@ def test_the_public_release_holds_no_six_words_in_a_row_of_any_article(project: 
     assert [(path, run) for path, data in there.items() for run in runs if f" {run} " in data] == []
     full = everything(project.dist / "cyberscam-1.0.0")
     found = [run for run in runs if any(f" {run} " in data for data in full.values())]
-    assert len(found) > 0.8 * len(
-        runs
-    )  # the search finds what is there, if not across lines
+    assert len(found) > 0.8 * len(runs)  # the search finds what is there, if not across lines
 
 
 def test_hydrated_again_it_gives_the_full_digests(project: Project, public: Path, tmp_path: Path) -> None:
