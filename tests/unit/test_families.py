@@ -17,6 +17,7 @@ from copydesk.dataset.families import PeoplesWord, group, link, render_families,
 from copydesk.dataset.families import described as described_module
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
+from copydesk.dataset.families.grouping import Grouping, new_id
 from copydesk.errors import BadConfig, UnknownKey
 from copydesk.executor import Here
 from copydesk.testing import a_link, an_article
@@ -131,12 +132,56 @@ def test_a_lightly_changed_copy_is_found_in_other_languages(text):
     assert found["band"] == "duplicate"
 
 
+def word_of(**tables: Any) -> PeoplesWord:
+    return PeoplesWord.read(toml.Reader(tables, "dataset/families.toml"))
+
+
 def test_what_people_joined_is_one_family_with_their_reason():
     articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate((STORY, "Snow fell on Trondheim."))]
     word = word_of(join=[{"articles": [an_id(0), an_id(1)], "reason": "both from the harbour office"}])
     grouping = group(articles, [], word=word, released=[])
     assert len(grouping.families) == 1
     assert (grouping.links[0]["decided_by"], grouping.links[0]["reason"]) == ("people", "both from the harbour office")
+
+
+def test_what_people_joined_without_a_common_passage_claims_nothing_of_wording_or_direction():
+    articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate((STORY, "Snow fell on Trondheim."))]
+    word = word_of(join=[{"articles": [an_id(0), an_id(1)], "reason": "both from the harbour office"}])
+    [found] = group(articles, [], word=word, released=[]).links
+    assert (found["evidence"], found["extent_confidence"], found["wording_confidence"]) == ([], 0, 0)
+    assert (found["direction"], found["direction_basis"]) == (None, None)
+
+
+def renamed(family: str, to: str, *released: str) -> Grouping:
+    """Three single articles, some released, and one renaming."""
+    articles = [an_article(f"Story {n}", article_id=an_id(n)) for n in range(3)]
+    past = [{"family_id": each, "split": "train", "members": [an_id(n)]} for n, each in enumerate(released)]
+    return group(articles, [], word=word_of(rename=[{"family": family, "to": to, "reason": "x"}]), released=past)
+
+
+def test_a_renamed_family_has_its_old_id_as_an_alias_also_once_it_is_released():
+    for grouping in (
+        renamed(new_id(an_id(0)), "fam-" + "b" * 16),
+        renamed(new_id(an_id(0)), "fam-" + "b" * 16, "fam-" + "b" * 16),
+    ):
+        [family] = [each for each in grouping.families if an_id(0) in each["members"]]
+        assert (family["family_id"], family["aliases"]) == ("fam-" + "b" * 16, [new_id(an_id(0))])
+        assert grouping.issues() == []
+
+
+@pytest.mark.parametrize(
+    "grouping, why",
+    [
+        (renamed("fam-" + "a" * 16, "fam-" + "b" * 16), "no family has that id"),
+        (renamed(new_id(an_id(0)), new_id(an_id(1))), "another family has that id"),
+        (renamed(new_id(an_id(1)), new_id(an_id(0))), "another family has that id"),
+        (renamed(new_id(an_id(0)), "fam-" + "b" * 16, new_id(an_id(0))), "it is released"),
+    ],
+)
+def test_a_rename_that_cannot_be_is_reported_and_changes_nothing(grouping: Grouping, why: str):
+    assert [each["family_id"] for each in grouping.families] == sorted(new_id(an_id(n)) for n in range(3))
+    [issue] = grouping.issues()
+    assert issue.code == "family-not-renamed" and why in issue.message
 
 
 def test_what_people_parted_stays_apart():
@@ -146,10 +191,6 @@ def test_what_people_parted_stays_apart():
     grouping = group(articles, links, word=word, released=[])
     assert len(grouping.families) == 2
     assert grouping.links[0]["band"] == "parted"
-
-
-def word_of(**tables: Any) -> PeoplesWord:
-    return PeoplesWord.read(toml.Reader(tables, "dataset/families.toml"))
 
 
 @pytest.mark.parametrize(
@@ -165,6 +206,14 @@ def word_of(**tables: Any) -> PeoplesWord:
                 "part": [{"articles": [an_id(2), an_id(1)], "reason": "y"}],
             },
             "both joined and parted",
+        ),
+        (
+            {"rename": [{"family": "fam-" + "a" * 16, "to": f"fam-{n:016x}", "reason": "x"} for n in range(2)]},
+            "renamed twice",
+        ),
+        (
+            {"rename": [{"family": f"fam-{n:016x}", "to": "fam-" + "a" * 16, "reason": "x"} for n in range(2)]},
+            "new id of two",
         ),
     ],
 )

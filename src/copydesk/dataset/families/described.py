@@ -26,6 +26,7 @@ from copydesk.executor import Executor
 #: what a description reads of a fingerprint
 READ = ("words", "keys", "key_weights", "content", "sentences")
 SAME = Relation("whole", 1.0, "verbatim", 1.0)
+NOTHING = Relation("whole", 0.0, "rewritten", 0.0)  #: of a pair in which no passages correspond
 _LINKS = 128  # of a shard
 _TOWARDS = (None, "a_from_b", "b_from_a")
 _BASES = (None, "credit", "date", "containment")

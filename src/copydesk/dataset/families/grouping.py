@@ -8,13 +8,13 @@ The strongest links speak first. What people parted and what releases put in dif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from copydesk.dataset.families.clusters import Clusters
 from copydesk.dataset.families.links import Article, Link, band, link_of
-from copydesk.dataset.families.people import PeoplesWord
+from copydesk.dataset.families.people import FILE, PeoplesWord, Rename
 from copydesk.dataset.families.ties import standing
 from copydesk.files import digest
 from copydesk.issues import Issue
@@ -52,25 +52,20 @@ class Grouping:
     joined: list[tuple[str, str]] = field(default_factory=list)  #: article new to a released family, and the family
     refused: list[Refused] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)  #: ids in families.toml that the corpus does not have
+    not_renamed: list[tuple[Rename, str]] = field(default_factory=list)  #: what families.toml asks in vain, and why
 
     def family_of(self) -> dict[str, str]:
         """The family of each article."""
         return {article: family["family_id"] for family in self.families for article in family["members"]}
 
     def issues(self) -> list[Issue]:
-        """What people should know: words about absent articles, and families that releases keep apart."""
-        where = "dataset/families.toml"
-        absent = [
-            Issue(
-                "family-absent",
-                where,
-                f"{article} is not in the corpus",
-                hint="correct the id, or drop the entry",
-                severity="warning",
-            )
-            for article in self.unknown
+        """What people should know: words of theirs that nothing came of, and families that releases keep apart."""
+        in_vain = [("family-absent", f"{article} is not in the corpus") for article in self.unknown] + [
+            ("family-not-renamed", f"{rename.family} is not renamed to {rename.to}: {why}")
+            for rename, why in self.not_renamed
         ]
-        return absent + [
+        where, hint = f"dataset/{FILE}", "correct the id, or drop the entry"
+        return [Issue(code, where, said, hint=hint, severity="warning") for code, said in in_vain] + [
             Issue(
                 "family-kept-apart",
                 f"{each.a} {each.b}",
@@ -105,7 +100,8 @@ def group(
         if link["score"] >= FAMILY_LEAST and (why := clusters.forbidden(link["a"], link["b"]))
     ]
     families, merged, joined = _named(clusters.members(), released, word)
-    return Grouping(families, standing(amended, clusters), merged, joined, refused, word.unknown(by_id))
+    not_renamed = list(_in_vain(word.renames, families))
+    return Grouping(families, standing(amended, clusters), merged, joined, refused, word.unknown(by_id), not_renamed)
 
 
 def _begun(by_id: Mapping[str, Article], word: PeoplesWord, released: Sequence[SplitRecord]) -> Clusters:
@@ -163,6 +159,7 @@ def _named(
         if present:
             past.setdefault(held[present[0]], []).append(family)
     taken, renamed = set(family_members), {rename.family: rename.to for rename in word.renames}
+    natural = {new_id(cluster[0]) for cluster in clusters}
     families, merged, joined = [], [], []
     for cluster in clusters:
         old = past.get(cluster[0], [])
@@ -170,13 +167,32 @@ def _named(
         aliases = old[1:]
         merged += [Merged(alias, family_id) for alias in aliases]
         if old:
+            aliases += _former(family_id, cluster, renamed)
             known = set().union(*(family_members[family] for family in old))
             joined += [(article, family_id) for article in cluster if article not in known]
-        elif family_id in renamed and renamed[family_id] not in taken:
-            aliases, family_id = [family_id], renamed[family_id]
+        elif (to := renamed.get(family_id)) and to not in taken and to not in natural:
+            aliases, family_id = [family_id], to
         taken.add(family_id)
-        families.append({"family_id": family_id, "members": list(cluster), "aliases": sorted(aliases)})
+        families.append({"family_id": family_id, "members": list(cluster), "aliases": sorted({*aliases})})
     return sorted(families, key=lambda family: str(family["family_id"])), merged, joined
+
+
+def _former(family_id: str, cluster: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
+    """The ids that a family had before people renamed it and it was released."""
+    former = {old for old, to in renamed.items() if to == family_id}
+    return [each for each in map(new_id, cluster) if each in former] if former else []
+
+
+def _in_vain(renames: Iterable[Rename], families: Sequence[Family]) -> Iterator[tuple[Rename, str]]:
+    """The renames that no family took, and why."""
+    aliases = {family["family_id"]: family["aliases"] for family in families}
+    for rename in renames:
+        if rename.family in aliases.get(rename.to, ()):
+            continue
+        if rename.to in aliases:
+            yield rename, "another family has that id"
+        else:
+            yield rename, "it is released" if rename.family in aliases else "no family has that id"
 
 
 def _fresh(cluster: Sequence[str], taken: set[str]) -> str:

@@ -23,7 +23,7 @@ from copydesk.dataset import articles as held_articles
 from copydesk.dataset.articles import Articles
 from copydesk.dataset.families import model, search
 from copydesk.dataset.families.alignment import Passages
-from copydesk.dataset.families.described import SAME, Description, describe, described
+from copydesk.dataset.families.described import NOTHING, SAME, Description, describe, described
 from copydesk.dataset.families.features import alike, features
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
@@ -202,6 +202,10 @@ def link_of(a: Article, b: Article, value: float) -> Link:
     kind, passages = SAME, (Passages(0, len(a["text"]), 0, len(b["text"])),)
     if a["text"] != b["text"]:
         kind, passages = described(fingerprint([a["text"], b["text"]]), np.array([(0, 1)]))[0]
+    if (
+        not passages
+    ):  # people see what the texts do not show, so nothing is claimed of how the one was made of the other
+        kind = NOTHING
     towards = direction(About.of(a), About.of(b), kind.extent)
     return _record(a["article_id"], b["article_id"], value, Description(kind, *towards, passages))
 

@@ -7,6 +7,7 @@ Out: a frozen :class:`PeoplesWord`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -86,6 +87,12 @@ class PeoplesWord:
         for a, b in self.parted():
             if _root(leader, a) == _root(leader, b):
                 raise BadConfig(f"dataset/{FILE}", f"{a} and {b} are both joined and parted", "drop one of the two")
+        for said, ids in (
+            ("is renamed twice", [each.family for each in self.renames]),
+            ("is the new id of two families", [each.to for each in self.renames]),
+        ):
+            if twice := next((each for each, n in Counter(ids).items() if n > 1), None):
+                raise BadConfig(f"dataset/{FILE} [[rename]]", f"{twice} {said}", "drop one of the two")
 
 
 def _root(leader: dict[str, str], article: str) -> str:

@@ -75,7 +75,8 @@ def render_families(
             continue
         members = (_headed(articles[member]) for member in family["members"])
         console.print(Group(f"{family['family_id']}: {len(family['members'])} articles", *members))
-    console.print(f"{alone} {'article stands' if alone == 1 else 'articles stand'} alone")
+    if alone:
+        console.print(f"{alone} {'article stands' if alone == 1 else 'articles stand'} alone")
     rows = [(each["a"], each["b"], ", ".join([each["band"], *_relation(each)]), each["score"]) for each in links]
     if rows:
         table(console, ("a", "b", "link", "score"), rows)
@@ -104,8 +105,9 @@ def _relation(link: Link) -> list[str]:
     """Wording, extent and direction of a link in words."""
     extent = {"part": "a is part of b", "superset": "b is part of a"}.get(str(link["extent"]))
     towards = {"a_from_b": "a from b", "b_from_a": "b from a"}.get(str(link["direction"]))
-    said = [link["wording"], extent, towards, "by people" if link["decided_by"] == "people" else None]
-    return [each for each in said if each]
+    wording = link["wording"] if link["wording_confidence"] else None
+    by = "by people" if link["decided_by"] == "people" else None
+    return [each for each in (wording, extent, towards, by) if each]
 
 
 def _panel(text: Text, start: int, end: int) -> Panel:
@@ -123,8 +125,8 @@ def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> 
     extent = {"part": "a part of the second", "superset": "holds the second and more", "whole": "each covers the other"}
     said = [
         f"{link['band']} ({link['score']:.3f}, {'people' if link['decided_by'] == 'people' else 'model'})",
-        f"{link['wording']} ({link['wording_confidence']:.2f})",
-        f"{extent[link['extent']]} ({link['extent_confidence']:.2f})",
+        *([f"{link['wording']} ({link['wording_confidence']:.2f})"] if link["wording_confidence"] else []),
+        *([f"{extent[link['extent']]} ({link['extent_confidence']:.2f})"] if link["extent_confidence"] else []),
         f"derives {towards} ({link['direction_basis']})" if towards else "direction unknown",
         *([f"reason: {link['reason']}"] if link["reason"] else []),
     ]
