@@ -91,6 +91,14 @@ def test_the_newest_of_one_identity_is_kept(corpus: Path) -> None:
     assert sorted(reject["code"] for reject in done.rejects) == ["duplicate", "superseded"]
 
 
+def test_two_articles_of_one_id_are_told_apart_from_an_older_and_a_newer(corpus: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl"):  # rows numbered from 1 in each of two files
+        put(corpus, name, json.dumps({"id": 1, "text": f"{name} {STORY}"}))
+    [reject] = run(corpus).rejects
+    assert reject["code"] == "superseded" and "no retrieved_at says which is newer" in reject["message"]
+    assert "ids of their own" in reject["message"]
+
+
 def test_the_same_text_of_another_identity_is_kept(corpus: Path) -> None:
     put(corpus, "a.txt", STORY)
     put(corpus, "b.txt", STORY)

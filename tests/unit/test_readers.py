@@ -17,6 +17,7 @@ import pytest
 
 from copydesk.dataset.ingest.raw import Raw, Reject, reject
 from copydesk.dataset.ingest.readers import READERS, reader_name
+from copydesk.dataset.ingest.record import Recorder
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Limits, Source
 from copydesk.testing import check_reader
@@ -128,6 +129,8 @@ def test_a_suffix_names_the_reader(path: str, name: str | None) -> None:
         ("csv", b"id,words\n1,Rain in Oslo.\n", ["no-text-column"]),
         ("csv", b"", ["empty"]),
         ("parquet", a_parquet(id=[1], words=["Rain."]), ["no-text-column"]),
+        ("parquet", a_parquet(id=[1], text=[{"a": 1}]), ["empty"]),
+        ("parquet", a_parquet(id=[1], text=[7]), ["empty"]),
         ("parquet", a_parquet(id=[1, 2], text=["Rain in Oslo.", None]), ["kept", "no-text-column"]),
         ("parquet", a_parquet(text=["Rain in Oslo."])[:-8], ["bad-parquet"]),
         ("parquet", b"PAR1 broken", ["bad-parquet"]),
@@ -206,6 +209,33 @@ def test_an_archive_tells_address_and_time() -> None:
 def test_encodings_are_undone(encoding: str, body: bytes) -> None:
     raw = read("warc", a_warc(body, encoding=encoding))[0]
     assert isinstance(raw, Raw) and raw.decoded == PAGE
+
+
+@pytest.mark.parametrize("said", [None, "", " "])
+def test_of_two_columns_the_one_that_holds_words_is_read(said: str | None) -> None:
+    row = {"id": "1", "text": said, "html": f"<p>{STORY}</p>"}
+    tables = [
+        ("jsonl", json.dumps(row).encode()),
+        ("parquet", a_parquet(**{name: [value] for name, value in row.items()})),
+    ]
+    for name, data in tables + ([("csv", a_csv(row))] if said is not None else []):
+        [raw] = read(name, data)
+        assert isinstance(raw, Raw) and (raw.kind, raw.content.text) == ("html", row["html"])
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<p>Rain fell on Oslo.</p>", "Rain fell on Oslo."),
+        ("Rain fell<br>on <b>Oslo</b>.", "Rain fell\non Oslo."),
+        (f"<figure><figcaption>A cat</figcaption></figure><p>{STORY}</p><ul><li>One</li></ul>", f"{STORY}\nOne"),
+    ],
+)
+def test_all_that_a_feed_carries_is_the_article_but_captions(item: str, text: str) -> None:
+    [raw] = read("feed", an_rss(an_item(f"<![CDATA[{item}]]>")))
+    assert isinstance(raw, Raw)
+    made = Recorder(Source("s", (), "unknown", False), "feed", ()).article(raw)
+    assert not isinstance(made, Reject) and made["text"] == text
 
 
 def test_an_item_states_its_date_and_leads_back_to_its_source() -> None:

@@ -30,12 +30,13 @@ def article(
     row: dict[str, Member], source: Source, *, where: str, data: bytes, decoded: str, media_type: str
 ) -> Raw | Reject:
     """The raw article in ``row``, whose places are in ``decoded``; a reject when it holds no text."""
-    kind = TEXT if source.column(TEXT) in row or source.column(HTML) not in row else HTML
+    held = {kind: row[source.column(kind)] for kind in (TEXT, HTML) if source.column(kind) in row}
+    kind = next((kind for kind, member in held.items() if _has_words(member)), next(iter(held), TEXT))
     column = source.column(kind)
-    if column not in row:
+    if not held:
         message = f"no column {column!r}, which should hold the text; map it under [columns] in the source's file"
         return reject("no-text-column", where, data, message)
-    content = _text(row[column])
+    content = _text(held[kind])
     if content is None or not content.text.strip():
         return reject("empty", where, data, f"column {column!r} holds no text")
     problem = _unusable(content.text)
@@ -63,6 +64,10 @@ def _unusable(text: str) -> str | None:
     if "\0" in text:
         return "nul-byte"
     return "lone-surrogate" if not text.isascii() and _SURROGATE.search(text) else None
+
+
+def _has_words(member: Member) -> bool:
+    return isinstance(member.value, str) and bool(member.value.strip())
 
 
 def _text(member: Member) -> Traced | None:

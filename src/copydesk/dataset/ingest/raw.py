@@ -15,6 +15,7 @@ from copydesk.files import sha256
 from copydesk.spans import Span
 
 TEXT, HTML = "text", "html"
+FRAGMENT = "fragment"  #: HTML that is nothing but the article, as a feed carries it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Raw:
     media_type: str
     decoded: str
     content: Traced  #: the article's part of ``decoded``
-    kind: str = TEXT  #: what ``content`` is: text | html
+    kind: str = TEXT  #: what ``content`` is: text | html | fragment
     stated: tuple[Finding, ...] = ()  #: what the container says of the article
     identity: str | None = None  #: the source's own id
     address: str | None = None  #: where it was retrieved from

@@ -11,7 +11,7 @@ from typing import Any
 from copydesk import __version__
 from copydesk.dataset.ingest import html, identity, instants, language, plain
 from copydesk.dataset.ingest.extraction import Extraction
-from copydesk.dataset.ingest.raw import HTML, Finding, Raw, Reject, reject
+from copydesk.dataset.ingest.raw import TEXT, Finding, Raw, Reject, reject
 from copydesk.dataset.sources import Source
 from copydesk.files import digest, sha256
 from copydesk.spans import Span
@@ -46,7 +46,7 @@ class Recorder:
 
     def _read(self, raw: Raw) -> tuple[Raw, Extraction] | Reject:
         try:
-            found = html.extract(raw) if raw.kind == HTML else plain.extract(raw)
+            found = plain.extract(raw) if raw.kind == TEXT else html.extract(raw)
         except Exception as error:  # libraries, on odd pages: one input must not stop the others
             message = f"cannot be read ({type(error).__name__}: {str(error)[:120]}); take it out, or report it"
             return reject("extraction-failed", raw.path, raw.data, message)

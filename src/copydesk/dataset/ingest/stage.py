@@ -152,5 +152,13 @@ def _replaced(article: Row, kept: Row) -> Reject:
     code = "duplicate" if is_copy else "superseded"
     origin, other = article["provenance"], kept["provenance"]
     place = f"{other['source']}: {other['path']}"
-    message = f"the same article as {place}" + ("" if is_copy else ", which is newer")
-    return Reject(code, f"{origin['source']}: {origin['path']}", origin["raw_sha256"], f"{message}; nothing to do")
+    if is_copy:
+        message = f"the same article as {place}; nothing to do"
+    elif article["retrieved_at"] != kept["retrieved_at"]:
+        message = f"the same article as {place}, which is newer; nothing to do"
+    else:
+        message = (
+            f"has the address or id of {place}, and no retrieved_at says which is newer; if they are two articles, "
+            "give them ids of their own, or a source of its own each"
+        )
+    return Reject(code, f"{origin['source']}: {origin['path']}", origin["raw_sha256"], message)

@@ -13,13 +13,16 @@ from functools import cache
 from itertools import accumulate
 
 from copydesk.dataset.ingest.html.choice import judged
+from copydesk.dataset.ingest.html.elements import Element
 from copydesk.dataset.ingest.html.page import Page
+from copydesk.dataset.ingest.html.signals import blocks
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.spans import Span
 
 _WORD = re.compile(r"\w+")
 # Captions are not the story; trafilatura keeps many of them.
 _PRUNED = ["//figcaption", "//figure", '//*[contains(@class,"caption") or contains(@class,"Caption")]']
+_CAPTIONS = frozenset(["figcaption", "figure"])
 ANCHOR = 40  #: letters by which the ends of a line are found when the whole line is not
 FOUND = 0.9  #: of the chosen letters must be found for the page's own text to be used
 
@@ -55,10 +58,26 @@ def traced(page: Page, body: str, told: str = "") -> tuple[Traced, frozenset[int
     if not spans:
         return Traced(body, ()), frozenset()
     chosen = judged(page, sorted(spans), told)
-    items |= {
-        span.start for span, block in chosen if block is not None and any(e.tag == "li" for e in block.path()[:2])
-    }
-    parts = list(_parted(page.text.text, [span for span, _ in chosen]))
+    return _cut(page, [span for span, _ in chosen], items | {span.start for span, inside in chosen if _is_item(inside)})
+
+
+def whole(page: Page) -> tuple[Traced, frozenset[int]]:
+    """All blocks but captions, and where lines of lists start: of a page that is nothing but its article."""
+    kept = [
+        (span, block.inside)
+        for span, block in zip(blocks(page), page.blocks, strict=True)
+        if not any(e.tag in _CAPTIONS for e in block.inside.path())
+    ]
+    return _cut(page, [span for span, _ in kept], {span.start for span, inside in kept if _is_item(inside)})
+
+
+def _is_item(inside: Element | None) -> bool:
+    return inside is not None and any(each.tag == "li" for each in inside.path()[:2])
+
+
+def _cut(page: Page, spans: list[Span], items: set[int]) -> tuple[Traced, frozenset[int]]:
+    """Some stretches of a page, and where lines of lists start in what they make."""
+    parts = list(_parted(page.text.text, spans))
     starts = accumulate((len(part) for part in parts), initial=0)
     return page.text.cut(parts), frozenset(at for part, at in zip(parts, starts, strict=False) if part.start in items)
 

@@ -13,7 +13,7 @@ from copydesk.dataset.ingest import identity, plain
 from copydesk.dataset.ingest.extraction import Extraction
 from copydesk.dataset.ingest.html import authors, body, dates, titles
 from copydesk.dataset.ingest.html.source import Source
-from copydesk.dataset.ingest.raw import Finding, Raw
+from copydesk.dataset.ingest.raw import FRAGMENT, Finding, Raw
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.spans import Span
 
@@ -25,7 +25,10 @@ _OWN = frozenset(["title", "authors", "published", "published_earliest", "url", 
 def extract(raw: Raw) -> Extraction:
     """Read the page in ``raw.content``."""
     source = Source(raw.content.text, raw.address)
-    text, items = body.traced(source.page, body.chosen(source.text), source.told)
+    if raw.kind == FRAGMENT:
+        text, items = body.whole(source.page)
+    else:
+        text, items = body.traced(source.page, body.chosen(source.text), source.told)
     people = list(authors.read(source))
     when = dates.read(source, any(each.field == "authors" for each in people))
     stated = (*raw.stated, *_publisher(source), *titles.read(source), *people, *when)

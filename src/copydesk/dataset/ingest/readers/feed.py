@@ -13,7 +13,7 @@ from typing import IO, Any
 from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.decoding import whole
 from copydesk.dataset.ingest.html.charset import decode
-from copydesk.dataset.ingest.raw import HTML, TEXT, Finding, Raw, Reject, reject
+from copydesk.dataset.ingest.raw import FRAGMENT, TEXT, Finding, Raw, Reject, reject
 from copydesk.dataset.ingest.traced import Segment, Traced
 from copydesk.dataset.sources import Source
 
@@ -73,7 +73,7 @@ def _article(entry: Any, item: str, where: str, encoding: str) -> Raw | Reject:
         media_type="application/xml",
         decoded=item,
         content=_content(text, item),
-        kind=HTML if re.search(r"<\w", text) else TEXT,
+        kind=FRAGMENT if re.search(r"<\w", text) else TEXT,
         stated=tuple(_stated(entry)),
         identity=entry.id or None,
         address=entry.link or None,

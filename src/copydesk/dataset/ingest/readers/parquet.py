@@ -121,9 +121,10 @@ def _article(row: dict[str, Any], where: str, source: Source) -> Raw | Reject:
     if len(data) > source.limits.article_bytes:
         return too_large(where, sha256(data), source.limits.article_mb)
     decoded = data.decode("utf-8", "replace")
+    texts = (source.column(TEXT), source.column(HTML))
     members = {name: Member(_plain(value), NOWHERE) for name, value in row.items() if value is not None}
-    for name in (source.column(TEXT), source.column(HTML)):
-        if name in members and decoded:
+    for name in texts:
+        if isinstance(row.get(name), (str, bytes)) and row[name] == cell:
             members[name] = Member(decoded, Span(0, len(decoded)), Traced.whole(decoded))
     return article(members, source, where=where, data=data, decoded=decoded, media_type=MEDIA)
 
