@@ -20,7 +20,7 @@ from copydesk import files
 from copydesk.dataset import columns, shards
 from copydesk.dataset.ingest.opening import Unreadable, opened
 from copydesk.dataset.ingest.parts import WHOLE, Part
-from copydesk.dataset.ingest.raw import Reject
+from copydesk.dataset.ingest.raw import Raw, Reject
 from copydesk.dataset.ingest.readers import PARTED, reader_name, readers
 from copydesk.dataset.ingest.record import Article, Recorder
 from copydesk.dataset.shelf import Shelf
@@ -179,4 +179,20 @@ def read(
 def _records(file: IO[bytes], path: str, recorder: Recorder, part: Part) -> Iterator[Article | Reject]:
     reader: Any = readers()[recorder.reader]
     parts = (part,) if recorder.reader in PARTED else ()
-    yield from recorder.articles(reader(file, path, recorder.source, *parts))
+    yield from recorder.articles(_guarded(reader(file, path, recorder.source, *parts), path, recorder.reader))
+
+
+def _guarded(made: Iterable[Raw | Reject], path: str, name: str) -> Iterator[Raw | Reject]:
+    """What a reader yields, up to where it fails: readers come from outside, too, and one file must not stop others."""
+    last = path
+    try:
+        for each in made:
+            if not isinstance(each, (Raw, Reject)):
+                raise TypeError(f"yields {type(each).__name__}, neither Raw nor Reject")
+            last = each.path if isinstance(each, Raw) else each.where
+            yield each
+    except (Unreadable, OSError):
+        raise
+    except Exception as error:
+        message = f"reader {name!r} fails behind {last} ({type(error).__name__}: {str(error)[:120]})"
+        yield Reject("reader-failed", path, None, f"{message}; hold it to copydesk.testing.check_reader, or report it")

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from copydesk.dataset.ingest import parts
 from copydesk.dataset.ingest.parts import Cut
 from copydesk.dataset.ingest.raw import Raw, Reject
 from copydesk.dataset.ingest.readers import csv, feed, html, jsonl, parquet, text, warc
 from copydesk.dataset.sources import Source
+from copydesk.errors import BadConfig
 
 
 class Reader(Protocol):
@@ -69,8 +70,16 @@ SUFFIXES = {
 @cache
 def readers() -> dict[str, Callable[[IO[bytes], str, Source], Iterator[Raw | Reject]]]:
     """Ours and those of installed extensions; ours cannot be replaced."""
-    others = {point.name: point.load() for point in entry_points(group="copydesk.readers")}
-    return {**others, **READERS}
+    return {**{point.name: _loaded(point) for point in entry_points(group="copydesk.readers")}, **READERS}
+
+
+def _loaded(point: EntryPoint) -> Any:
+    """An extension's reader. Raises BadConfig: what a package does when it is imported may be anything."""
+    try:
+        return point.load()
+    except Exception as error:
+        where = f"reader {point.name!r} ({point.value})"
+        raise BadConfig(where, f"cannot be loaded: {error}", "mend or uninstall the package that brings it") from error
 
 
 def reader_name(path: str, source: Source) -> str | None:
