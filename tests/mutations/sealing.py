@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 from copydesk import files
 from copydesk.dataset.release import manifest, papers, sums
 from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
-from copydesk.dataset.release.shards import Digests, place
+from copydesk.dataset.release.shards import Digests, RowDigests, place
 
 Row = dict[str, Any]
 
 
 def seal(folder: Path, *, documents: bool) -> None:
     """Rewrite shard names, manifest and sums to match what stands in the folder; with ``documents`` these, too."""
-    digests, families = Digests(), {}
+    digests, rowwise, families = Digests(), RowDigests(), {}
     stated = files.read_json(folder / MANIFEST)
     for path in sorted(folder.glob("data/*/*.parquet")):
         path.rename(
@@ -29,10 +29,11 @@ def seal(folder: Path, *, documents: bool) -> None:
         if placed is None:
             continue
         rows = pq.read_table(path).to_pylist()
-        digests.add(*placed, rows)
+        rowwise.add(*placed, rows)
         for row in rows if placed[0] == "articles" else ():
             found = families.setdefault(row.get("family_id"), {"split": placed[1], "members": []})
             found["members"].append(row["article_id"])
+    digests.extend(rowwise)
     if digests.counts:
         stated["configs"] = digests.configs()
     if None not in families:

@@ -12,6 +12,7 @@ import pytest
 from copydesk.labeling import layers
 from copydesk.labeling.agreement import Metric, agreement, part, says, together
 from copydesk.labeling.agreement.coefficients import counts, fleiss_kappa, fleiss_sums, krippendorff_alpha
+from copydesk.labeling.agreement.parts import packed
 from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, counted
 from copydesk.labeling.layers import Layer
 from copydesk.spans import Span, quoted
@@ -210,6 +211,17 @@ def test_same_seed_same_interval_and_it_holds_the_value() -> None:
     metric = first["alpha_nominal"]
     assert metric.low is not None and metric.value is not None and metric.high is not None
     assert metric.low < metric.value < metric.high
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [([0, 255], "uint8"), ([0, 256], "uint16"), ([70_000], "uint32"), ([2**32], "float64"), ([0.5], "float64"),
+     ([-1.0], "float64"), ([], "uint8")],
+)  # fmt: skip
+def test_sums_are_kept_in_few_bytes_and_stay_what_they_are(numbers: list[float], kind: str) -> None:
+    table = np.array(numbers, dtype=np.float64).reshape(-1, 1)
+    assert packed(table).dtype == kind
+    assert np.array_equal(packed(table), table)
 
 
 @pytest.mark.parametrize("name", ["entities", "stance", "claims"])

@@ -19,7 +19,7 @@ from copydesk.dataset.release import leaks, parcels, passages, personal, shards
 from copydesk.dataset.release.audience import PUBLIC, is_cleared
 from copydesk.dataset.release.corpus import Corpus
 from copydesk.dataset.release.filling import Parcel, Settled, fill
-from copydesk.dataset.release.papers.tally import Tally, together
+from copydesk.dataset.release.papers.tally import Tally
 from copydesk.executor import Executor
 from copydesk.issues import Issue
 from copydesk.project import SPLITS
@@ -60,7 +60,8 @@ class Draft:
     def fill(self) -> None:
         """Join all records to rows, parcel by parcel. Raises BrokenHistory, BrokenLine, NewerRecord."""
         cache = personal.Cache.read(self.corpus.project.build / personal.CACHE)
-        tallies, keys, answers = [], [], defaultdict[str, Counter[str]](Counter)
+        keys, answers = [], defaultdict[str, Counter[str]](Counter)
+        self.tally = Tally(self.corpus.layers)
         for found in self.executor.map(fill, self._parcels(cache)):
             self.full.extend(found.full)
             self.published.extend(found.published)
@@ -68,12 +69,11 @@ class Draft:
             self.issues += found.issues
             self.scan += found.scan
             cache.learn(found.searched)
-            tallies.append(found.tally)
+            self.tally.take(found.tally)
             keys.append(found.passages)
             for layer, counts in found.answers.items():
                 answers[layer].update(counts)
         cache.write()
-        self.tally = together(tallies, self.corpus.layers)
         self.disputes.sort(key=files.canonical)
         self.issues += [issue for layer, counts in answers.items() for issue in _stale(layer, counts)]
         gone = (row for row in self._built() if row["article_id"] in self.corpus.gone)

@@ -19,7 +19,7 @@ from copydesk.dataset.release.audience import PUBLIC, UNLABELLED, is_cleared, wi
 from copydesk.dataset.release.labels import Labels
 from copydesk.dataset.release.papers.tally import Tally
 from copydesk.dataset.release.personal import Scan
-from copydesk.dataset.release.shards import Digests
+from copydesk.dataset.release.shards import RowDigests
 from copydesk.issues import Issue
 from copydesk.project import Waiver
 from copydesk.schemas import Schemas
@@ -60,8 +60,8 @@ class Filled:
     """What came of one parcel."""
 
     tally: Tally
-    full: Digests = field(default_factory=Digests)  #: of all rows, whatever the audience may see
-    published: Digests = field(default_factory=Digests)  #: of the same rows, withheld labels aside
+    full: RowDigests = field(default_factory=RowDigests)  #: of all rows, whatever the audience may see
+    published: RowDigests = field(default_factory=RowDigests)  #: of the same rows, withheld labels aside
     answers: dict[str, Counter[str]] = field(default_factory=dict)  #: by layer: how many are given, how many fit
     disputes: list[Row] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)

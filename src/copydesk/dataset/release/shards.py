@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.dataset import parquet
-from copydesk.files import canonical, digest, sha256, sha256_file
+from copydesk.files import canonical, digest, sha256_file
 from copydesk.project import SPLITS
 
 if TYPE_CHECKING:
@@ -64,29 +64,34 @@ def range_named(path: str) -> tuple[int, int]:
 
 
 @dataclass
-class Digests:
-    """Logical digests and row counts, config by split: SHA-256 over the rows' own SHA-256, of their canonical JSON.
+class RowDigests:
+    """The SHA-256 of each row's canonical JSON, one after another, config by split: what a part of a release gives."""
 
-    Rows are digested apart, so parts of a split can be, and are joined in order.
-    """
-
-    _rows: dict[tuple[str, str], bytearray] = field(default_factory=dict)
+    rows: dict[tuple[str, str], bytearray] = field(default_factory=dict)
 
     def add(self, config: str, split: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Take in further rows, in their order, as Parquet gives them back."""
-        digests = self._rows.setdefault((config, split), bytearray())
+        digests = self.rows.setdefault((config, split), bytearray())
         for row in rows:
             digests += hashlib.sha256(canonical(row)).digest()
 
-    def extend(self, others: Digests) -> None:
-        """Take in what was digested apart, and follows."""
-        for key, digests in others._rows.items():
-            self._rows.setdefault(key, bytearray()).extend(digests)
 
-    @property
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Rows by config and split, where there are any."""
-        return {key: len(digests) // _SIZE for key, digests in self._rows.items() if digests}
+@dataclass
+class Digests:
+    """Logical digests and row counts, config by split: SHA-256 over the rows' own.
+
+    Rows are digested apart, so parts of a split can be, and are joined in order; what was joined is not kept.
+    """
+
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)  #: rows, where there are any
+    _joined: dict[tuple[str, str], Any] = field(default_factory=dict)  # running SHA-256
+
+    def extend(self, part: RowDigests) -> None:
+        """Take in what was digested apart, and follows."""
+        for key, digests in part.rows.items():
+            if digests:
+                self.counts[key] = self.counts.get(key, 0) + len(digests) // _SIZE
+                self._joined.setdefault(key, hashlib.sha256()).update(digests)
 
     def configs(self) -> list[dict[str, Any]]:
         """As the manifest lists them: ``articles`` first, splits in their usual order."""
@@ -96,7 +101,7 @@ class Digests:
     def _config(self, name: str) -> dict[str, Any]:
         counts = self.counts
         splits = [
-            {"split": split, "rows": counts[name, split], "rows_sha256": sha256(self._rows[name, split])}
+            {"split": split, "rows": counts[name, split], "rows_sha256": self._joined[name, split].hexdigest()}
             for split in SPLITS
             if (name, split) in counts
         ]

@@ -23,7 +23,7 @@ from copydesk.dataset.release import history, identities, leaks, manifest, paper
 from copydesk.dataset.release.audience import AUDIENCES, LOCAL
 from copydesk.dataset.release.corpus import SPLITS_FILE, Corpus, Dealt
 from copydesk.dataset.release.draft import Draft
-from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts
+from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
 from copydesk.dataset.release.papers.questions import answers
 from copydesk.dataset.release.step import steps
 from copydesk.dataset.release.verify import verify
@@ -110,6 +110,16 @@ def _workshop(project: Project) -> Iterator[Path]:
             raise files.refused(project.dist, error) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is to be remembered of a folder that was written and not verified yet."""
+
+    version: str
+    bump: str
+    configs: list[Record]  #: digests of the full rows
+    new: tuple[Record, ...]  #: for dataset/splits.jsonl, ``since`` still to be filled in
+
+
 @dataclass
 class _Cut:
     """One release on its way."""
@@ -124,6 +134,22 @@ class _Cut:
     written: dict[str, bytes] = field(default_factory=dict)  #: the documents in the folder
 
     def run(self, version: str | None) -> Released:
+        issues = list[Issue]()
+        cut = self._cut(version, issues)
+        if cut is None:
+            return self._refused(version, issues)
+        with self.progress("verifying"):
+            issues += [
+                *verify(self.folder, workers=self.workers, documents=self.written).issues,
+                *identities.search(self.folder, self.project),
+            ]
+        self.written = {}
+        if errors(issues):
+            return self._refused(cut.version, issues)
+        return self._publish(cut, issues)
+
+    def _cut(self, version: str | None, issues: list[Issue]) -> _Written | None:
+        """The whole folder, with what is to be remembered of it; None with errors. All else is let go."""
         with self.progress("sorting records"):
             corpus = Corpus.gather(self.project, self.folder.with_name("parcels"))
         dealt = corpus.deal()
@@ -132,7 +158,7 @@ class _Cut:
         draft = Draft(self.folder, corpus, Schemas.of(self.project), dealt.published, self.audience, self.workers)
         with self.progress("joining records"):
             draft.fill()
-        issues = [
+        issues += [
             *_empty(dealt),
             *draft.issues,
             *(leak.issue for leak in draft.leaks),
@@ -140,7 +166,7 @@ class _Cut:
             *draft.scan.issues,
         ]
         if errors(issues):
-            return self._refused(version, issues)
+            return None
         scans = {
             "personal": draft.scan.counts(),
             "personal_rules": personal.rules(),
@@ -150,14 +176,7 @@ class _Cut:
             draft.write()
             shutil.rmtree(corpus.parcels.folder, ignore_errors=True)
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
-        with self.progress("verifying"):
-            issues += [
-                *verify(self.folder, workers=self.workers, documents=self.written).issues,
-                *identities.search(self.folder, self.project),
-            ]
-        if errors(issues):
-            return self._refused(record["version"], issues)
-        return self._publish(draft, record, dealt, issues)
+        return _Written(record["version"], record["bump"], draft.full.configs(), dealt.new)
 
     def _choose(self, draft: Draft, record: Record, version: str | None) -> Record:
         """The manifest with the first version that fits; documents, manifest and sums are in the folder then.
@@ -185,24 +204,25 @@ class _Cut:
         sums.write(self.folder)
         return record
 
-    def _publish(self, draft: Draft, record: Record, dealt: Dealt, issues: list[Issue]) -> Released:
+    def _publish(self, cut: _Written, issues: list[Issue]) -> Released:
         """Pin the splits, give the folder its name, remember it: killed in between, the same command ends it."""
-        version = record["version"]
+        version = cut.version
         if self.sign is not None:
             sums.sign(self.folder, self.sign)
         final = history.folder_of(self.project, version, self.audience)
         if self.sign is None and final.exists():
             sums.keep_signature(self.folder, final)
-        pinned = [row | {"since": version} for row in dealt.new]
+        pinned = [row | {"since": version} for row in cut.new]
         files.append_jsonl(self.project.dataset / SPLITS_FILE, pinned)
         if final.exists():
             final.rename(self.folder.with_name("before"))
         self.folder.rename(final)
-        history.remember(self.project, final, record, draft.full.configs())
+        record = read_manifest(final)
+        history.remember(self.project, final, record, cut.configs)
         facts = ReleaseFacts.of(final, record)
         papers.gather(self.project, facts)
         digest = sums.digest(final)
-        return Released(version, record["bump"], self.audience, final, facts.counts["articles"], digest, tuple(issues))
+        return Released(version, cut.bump, self.audience, final, facts.counts["articles"], digest, tuple(issues))
 
     def _refused(self, version: str | None, issues: list[Issue]) -> Released:
         return Released(version, None, self.audience, None, {}, None, tuple(issues))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -100,8 +101,8 @@ def _f1_measures(name: str, layer: Layer, part: Part) -> list[Measure]:
     return [
         Measure(
             name + (f".{label}" if label else ""),
-            found.rows[:, 3 * index : 3 * index + 3],
-            coefficients.f1,
+            (found.rows,),
+            partial(_f1_at, 3 * index),
             part.sums[_units(label)].units,
             len(found.people),
             "nobody marked a span" + (f" of {label}" if label else "") if part.articles else NOBODY,
@@ -109,6 +110,10 @@ def _f1_measures(name: str, layer: Layer, part: Part) -> list[Measure]:
         )
         for index, label in enumerate((None, *layer.labels))
     ]
+
+
+def _f1_at(column: int, sums: Floats) -> Floats:
+    return coefficients.f1(sums[..., column : column + 3])
 
 
 def _alpha_u_measures(layer: Layer, part: Part) -> list[Measure]:
@@ -123,12 +128,12 @@ def _alpha_u_measures(layer: Layer, part: Part) -> list[Measure]:
 
     units, people = part.sums[_units(None)].units, len(part.sums[STRICT].people)
     empty = "nobody marked a span" if part.articles else NOBODY
-    rows = np.hstack([alpha.rows for alpha in each])
-    measures = [Measure("alpha_u", rows, together, units, people, empty, says.alpha)]
+    tables = tuple(alpha.rows for alpha in each)
+    measures = [Measure("alpha_u", tables, together, units, people, empty, says.alpha)]
     for label, alpha in zip(layer.labels, each, strict=False):
         units = part.sums[_units(label)].units
         missing = f"nobody marked a span of {label}" if part.articles else NOBODY
-        measures.append(Measure(f"alpha_u.{label}", alpha.rows, alpha.statistic, units, people, missing, says.alpha))
+        measures.append(Measure(f"alpha_u.{label}", (alpha.rows,), alpha.statistic, units, people, missing, says.alpha))
     return measures
 
 
@@ -187,14 +192,16 @@ def _matched_measures(layer: Layer, part: Part) -> list[Measure]:
     people, n_marks = len(matched.people), part.sums[_units(None)].units
     name = f"{layer.span_name.lower()}_match_f1"
     empty = "nobody marked a span" if part.articles else NOBODY
-    measures = [Measure(name, matched.rows, coefficients.f1, n_marks, people, empty, says.SPANS["match_f1"])]
+    measures = [Measure(name, (matched.rows,), coefficients.f1, n_marks, people, empty, says.SPANS["match_f1"])]
     for attribute in layer.attributes:
         sums = part.sums[f"alpha_{attribute.name}"]
         measures.append(alpha_measure(f"alpha_{attribute.name}", sums, attribute.labels, attribute.scale))
     if layer.linked:
         missing = f"no matched span has a {layer.linked}"
         measures.append(
-            Measure("linked_f1", linked.rows, coefficients.f1, linked.units, people, missing, says.SPANS["linked_f1"])
+            Measure(
+                "linked_f1", (linked.rows,), coefficients.f1, linked.units, people, missing, says.SPANS["linked_f1"]
+            )
         )
     return measures
 

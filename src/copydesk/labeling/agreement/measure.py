@@ -11,7 +11,7 @@ from typing import Any
 
 from copydesk.labeling.agreement.marking import spans_measures, spans_part
 from copydesk.labeling.agreement.metric import Metric, metrics
-from copydesk.labeling.agreement.parts import Part, join
+from copydesk.labeling.agreement.parts import Part, join, travelling
 from copydesk.labeling.agreement.voting import choice_measures, choice_part
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import current, tasks_of
@@ -36,7 +36,7 @@ def part(layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Rec
     answers, _ = current(layer, annotations, articles)
     human = [answer for answer in answers if answer["role"] == "human"]
     tasks = {task: given for task, given in tasks_of(human).items() if len(given) > 1}
-    return choice_part(layer, tasks) if layer.kind == "choice" else spans_part(layer, tasks, articles)
+    return travelling(choice_part(layer, tasks) if layer.kind == "choice" else spans_part(layer, tasks, articles))
 
 
 def together(layer: Layer, parts: Iterable[Part], *, rounds: int = 1000, seed: int = 0) -> list[Metric]:

@@ -6,12 +6,13 @@ Out: ``Metric``: value, bootstrap interval over articles, how much it rests on, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from copydesk.labeling.agreement.coefficients import Floats, Statistic
+from copydesk.labeling.agreement.parts import Numbers
 
 CHUNK = 2_000_000  #: weights held at once (16 MB)
 
@@ -32,10 +33,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What one metric needs of the data: one row of sums per article, and what to make of their total."""
+    """What one metric needs of the data: a row of sums per article, and what to make of their total."""
 
     name: str
-    rows: Floats
+    tables: tuple[Numbers, ...]  #: of rows, side by side; several measures may look at the same
     statistic: Statistic
     units: int
     annotators: int
@@ -47,15 +48,24 @@ def metrics(measures: Sequence[Measure], *, rounds: int, seed: int) -> list[Metr
     """Every measure with its interval; all of them see the same resamples of the articles."""
     if not measures:
         return []
-    n = len(measures[0].rows)
+    tables = {id(table): table for measure in measures for table in measure.tables}
+    n = len(measures[0].tables[0])
     drawn: list[list[Floats]] = [[] for _ in measures]
     for weights in resamples(n, rounds, seed) if n > 1 else ():
+        sums = {key: weights @ table.astype(np.float64) for key, table in tables.items()}  # each is added up once
         for measure, found in zip(measures, drawn, strict=True):
-            found.append(measure.statistic(weights @ measure.rows))
+            found.append(_stated(measure, sums))
+    whole = {key: table.sum(axis=0, dtype=np.float64) for key, table in tables.items()}
     return [
-        _metric(measure, np.concatenate(found) if found else None)
+        _metric(measure, float(_stated(measure, whole)), np.concatenate(found) if found else None)
         for measure, found in zip(measures, drawn, strict=True)
     ]
+
+
+def _stated(measure: Measure, sums: Mapping[int, Floats]) -> Floats:
+    """The statistic of the sums of a measure's tables."""
+    own = [sums[id(table)] for table in measure.tables]
+    return measure.statistic(own[0] if len(own) == 1 else np.concatenate(own, axis=-1))
 
 
 def resamples(n: int, rounds: int, seed: int) -> Iterator[Floats]:
@@ -71,8 +81,7 @@ def _weights(random: np.random.Generator, rounds: int, n: int) -> Floats:
     return np.bincount(draws.ravel(), minlength=rounds * n).reshape(rounds, n).astype(np.float64)
 
 
-def _metric(measure: Measure, drawn: Floats | None) -> Metric:
-    total = float(measure.statistic(measure.rows.sum(axis=0)))
+def _metric(measure: Measure, total: float, drawn: Floats | None) -> Metric:
     value = None if np.isnan(total) else round(total, 6)
     low, high, unsure = _interval(drawn)
     if value is None:

@@ -7,14 +7,14 @@ Out: one part, its articles in the order of their ids, so that a resample draws 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.labeling.agreement.coefficients import Floats
-
 Indices = NDArray[np.int64]
+Numbers = NDArray[Any]  #: in as few bytes as hold them: most are small counts
 FIXED = 5  #: columns of ``Marks.fixed``: disagreement, marked-up length, marks, sum l(l-1), sum 2l³-3l²+l
 
 
@@ -22,7 +22,7 @@ FIXED = 5  #: columns of ``Marks.fixed``: disagreement, marked-up length, marks,
 class Sums:
     """What one measure needs: a row of sums per article."""
 
-    rows: Floats
+    rows: Numbers
     units: int
     people: frozenset[str]
     sizes: frozenset[int] = frozenset()  #: how many votes units have, where that matters
@@ -32,9 +32,9 @@ class Sums:
 class Marks:
     """What alpha_U needs of one label: sums per article, and the lengths of its marks and gaps with their article."""
 
-    fixed: Floats
-    marks: Indices  #: [mark, 2]: article (its row), length
-    gaps: Indices  #: [gap, 2]: the same
+    fixed: Numbers
+    marks: Numbers  #: [mark, 2]: article (its row), length
+    gaps: Numbers  #: [gap, 2]: the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,24 @@ class Part:
     articles: tuple[str, ...]  #: those that two people or more answered, sorted
     sums: Mapping[str, Sums] = field(default_factory=dict)  #: by measure
     marks: Mapping[str | None, Marks] = field(default_factory=dict)  #: by label
+
+
+def packed(table: Numbers) -> Numbers:
+    """The same numbers in the smallest type that holds every one of them as it is."""
+    if table.min(initial=0) >= 0:
+        for kind in (np.uint8, np.uint16, np.uint32):
+            if table.max(initial=0) <= np.iinfo(kind).max and np.array_equal(small := table.astype(kind), table):
+                return small
+    return table
+
+
+def travelling(part: Part) -> Part:
+    """The same part, for who keeps many of them."""
+    sums = {name: replace(each, rows=packed(each.rows)) for name, each in part.sums.items()}
+    marks = {
+        label: Marks(packed(each.fixed), packed(each.marks), packed(each.gaps)) for label, each in part.marks.items()
+    }
+    return Part(part.articles, sums, marks)
 
 
 def join(parts: Iterable[Part]) -> Part:
@@ -72,11 +90,10 @@ def _moved(each: Sequence[Marks], starts: Indices, order: Indices) -> Marks:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
 
-    def rows(tables: Iterable[Indices]) -> Indices:
+    def rows(tables: Iterable[Numbers]) -> Numbers:
         moved = np.vstack([table + np.array([start, 0]) for table, start in zip(tables, starts, strict=False)])
         moved[:, 0] = place[moved[:, 0]]
-        by_row: Indices = moved[np.argsort(moved[:, 0], kind="stable")]
-        return by_row
+        return packed(moved[np.argsort(moved[:, 0], kind="stable")])
 
     fixed = np.vstack([marks.fixed for marks in each])[order]
     return Marks(fixed, rows(marks.marks for marks in each), rows(marks.gaps for marks in each))

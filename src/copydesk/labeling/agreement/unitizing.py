@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from copydesk.labeling.agreement.coefficients import Floats
-from copydesk.labeling.agreement.parts import FIXED, Indices, Marks
+from copydesk.labeling.agreement.parts import FIXED, Indices, Marks, Numbers, packed
 from copydesk.spans import Span
 
 
@@ -35,15 +35,16 @@ class AlphaU:
     of that length finds inside the gaps.
     """
 
-    rows: Floats
+    rows: Numbers
     lengths: Floats
 
     @classmethod
     def of(cls, made: Marks) -> AlphaU:
-        lengths = np.unique(made.marks[:, 1])
-        having = np.zeros((len(made.fixed), len(lengths)))
+        lengths = np.unique(made.marks[:, 1]).astype(np.int64)
+        having = np.zeros((len(made.fixed), len(lengths)), np.uint32)
         np.add.at(having, (made.marks[:, 0], np.searchsorted(lengths, made.marks[:, 1])), 1)
-        return cls(np.hstack([made.fixed, having, _room(made, lengths)]), lengths.astype(np.float64))
+        tables = [packed(made.fixed), packed(having), packed(_room(made, lengths))]
+        return cls(np.hstack(tables), lengths.astype(np.float64))
 
     def parts(self, sums: Floats) -> tuple[Floats, Floats]:
         """Observed and expected disagreement of summed rows; shape [...]."""
@@ -65,11 +66,12 @@ def ratio(observed: Floats, expected: Floats) -> Floats:
         return np.where(expected > 0, 1 - observed / expected, np.nan)
 
 
-def _room(made: Marks, lengths: Indices) -> Floats:
+def _room(made: Marks, lengths: Indices) -> Numbers:
     """How many places a mark of each length finds in an article's gaps."""
-    room = np.zeros((len(made.fixed), len(lengths)))
+    room = np.zeros((len(made.fixed), len(lengths)), np.uint32)  # all gaps of an article are no longer than its text
+    gaps = made.gaps[:, 1].astype(np.int64)
     for place, length in enumerate(lengths):  # a column at a time: gaps are many
-        fits = np.maximum(made.gaps[:, 1] - length + 1, 0).astype(np.float64)
+        fits = np.maximum(gaps - length + 1, 0).astype(np.float64)
         room[:, place] = np.bincount(made.gaps[:, 0], weights=fits, minlength=len(room))
     return room
 

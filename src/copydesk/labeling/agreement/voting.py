@@ -84,7 +84,7 @@ def alpha_measure(name: str, sums: Sums, labels: Sequence[str], scale: str) -> M
 
     empty = "no unit has two answers" if sums.units == 0 else ONE_LABEL
     told = says.ordinal if scale == "ordinal" else says.alpha
-    return Measure(name, sums.rows, statistic, sums.units, len(sums.people), empty, told)
+    return Measure(name, (sums.rows,), statistic, sums.units, len(sums.people), empty, told)
 
 
 def _fleiss_sums(
@@ -105,7 +105,7 @@ def _are_even(sizes: frozenset[int]) -> bool:
 def _fleiss(sums: Sums) -> Measure:
     even = _are_even(sums.sizes)
     rows, empty = (sums.rows, ONE_LABEL) if even else (np.zeros_like(sums.rows), UNEVEN)
-    return Measure(FLEISS, rows, coefficients.fleiss_kappa, sums.units, len(sums.people), empty, says.alpha)
+    return Measure(FLEISS, (rows,), coefficients.fleiss_kappa, sums.units, len(sums.people), empty, says.alpha)
 
 
 def _by_article(rows: Floats, row_of: Indices, n: int) -> Floats:

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from copydesk.dataset.release.facts import ReleaseFacts
-from copydesk.dataset.release.papers.tally import OPTIONAL, Tally, together
+from copydesk.dataset.release.papers.tally import OPTIONAL, Tally
 from copydesk.labeling import agreement
 from copydesk.labeling.layers import Layer
 from copydesk.project import SPLITS
@@ -70,7 +70,7 @@ class Summary:
         tally = Tally(facts.layers)
         for bundle in walk(facts):
             tally.add(bundle.rows)
-        return cls(facts, together([tally.close()], facts.layers))
+        return cls(facts, tally.close())
 
     def count(self, what: str) -> Counter[Any]:
         """A counter of the tally; empty where nothing was met."""

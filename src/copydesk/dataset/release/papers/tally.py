@@ -6,8 +6,9 @@ Out: counters, families, extremes, and what agreement needs. No words of article
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Any
@@ -47,7 +48,7 @@ class Tally:
     families: dict[tuple[str, str], list[str]] = field(default_factory=dict)  #: family, split → its articles
     earliest: dict[str, str] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
-    lead_times: dict[str, list[float]] = field(default_factory=dict)  #: seconds, by annotator
+    lead_times: dict[str, array[float]] = field(default_factory=dict)  #: seconds, by annotator
     shown: list[tuple[str, int, str]] = field(default_factory=list)  #: SHA-256 of the id, length, id: the smallest
     parts: dict[str, list[agreement.Part]] = field(default_factory=dict)  #: by layer
     _articles: dict[str, Row] = field(default_factory=dict)  # since the last part was taken
@@ -76,6 +77,20 @@ class Tally:
         self._articles, self._answers = {}, {}
         self.shown = nsmallest(MOST_SHOWN, self.shown)
         return self
+
+    def take(self, other: Tally) -> None:
+        """Add what was counted of other articles; both are closed."""
+        for what, counts in other.counts.items():
+            self.counts.setdefault(what, Counter()).update(counts)
+        for key, members in other.families.items():
+            self.families.setdefault(key, []).extend(members)
+        self.earliest = _extreme(min, self.earliest, other.earliest)
+        self.latest = _extreme(max, self.latest, other.latest)
+        for name, times in other.lead_times.items():
+            self.lead_times.setdefault(name, array("d")).extend(times)
+        self.shown = nsmallest(MOST_SHOWN, [*self.shown, *other.shown])
+        for layer, parts in other.parts.items():
+            self.parts.setdefault(layer, []).extend(parts)
 
     def _count(self, what: str, value: Any, number: int = 1) -> None:
         counts = self.counts.get(what)
@@ -123,7 +138,7 @@ class Tally:
         if row["status"] == "submitted":
             self._count("submitted", (name, row["layer"]))
             if row["lead_time_s"] is not None:
-                self.lead_times.setdefault(name, []).append(row["lead_time_s"])
+                self.lead_times.setdefault(name, array("d")).append(row["lead_time_s"])
         if row["value"] is not None:  # skipped, or its split's labels are withheld
             self._answers.setdefault(row["layer"], []).append({**row, "value": orjson.loads(row["value"])})
 
@@ -137,24 +152,6 @@ class Tally:
             for column in ("label", *(attribute.name for attribute in layer.attributes)):
                 if (label := span.get(f"{column}_name")) is not None:
                     self._count("labels", (layer.name, column, row["split"], label))
-
-
-def together(tallies: Iterable[Tally], layers: tuple[Layer, ...]) -> Tally:
-    """The tally of all parts."""
-    whole = Tally(layers)
-    for tally in tallies:
-        for what, counts in tally.counts.items():
-            whole.counts.setdefault(what, Counter()).update(counts)
-        for key, members in tally.families.items():
-            whole.families.setdefault(key, []).extend(members)
-        whole.earliest = _extreme(min, whole.earliest, tally.earliest)
-        whole.latest = _extreme(max, whole.latest, tally.latest)
-        for name, times in tally.lead_times.items():
-            whole.lead_times.setdefault(name, []).extend(times)
-        whole.shown = nsmallest(MOST_SHOWN, [*whole.shown, *tally.shown])
-        for layer, parts in tally.parts.items():
-            whole.parts.setdefault(layer, []).extend(parts)
-    return whole
 
 
 def _extreme(choose: Any, ones: dict[str, str], others: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from copydesk.dataset.release.facts import MANIFEST, ReleaseFacts, read_manifest
 from copydesk.dataset.release.leaks import Keys
 from copydesk.dataset.release.papers.tally import Tally
 from copydesk.dataset.release.personal import Scan
-from copydesk.dataset.release.shards import Digests
+from copydesk.dataset.release.shards import RowDigests
 from copydesk.errors import CopydeskError
 from copydesk.executor import Executor, Here
 from copydesk.issues import Issue, errors
@@ -61,7 +61,7 @@ class Found:
     """What one pass over the rows of a release gave, or of a part of it."""
 
     issues: dict[str, list[Issue]]  #: by check
-    digests: Digests = field(default_factory=Digests)
+    digests: RowDigests = field(default_factory=RowDigests)  #: of a part; the whole has none
     tally: Tally | None = None  #: None where rows are broken, or nobody asked
     scan: Scan | None = None  #: None where words are withheld, or nobody asked
     sentences: list[Keys] = field(default_factory=list)  #: of the articles searched in ``scan``

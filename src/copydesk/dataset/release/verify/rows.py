@@ -14,7 +14,6 @@ from copydesk.dataset.release.audience import PUBLIC, QUOTE, UNLABELLED, is_clea
 from copydesk.dataset.release.diff import key_of
 from copydesk.dataset.release.facts import Shard
 from copydesk.dataset.release.papers.tally import Tally
-from copydesk.dataset.release.papers.tally import together as merged
 from copydesk.dataset.release.personal import Scan
 from copydesk.dataset.release.shards import Digests
 from copydesk.dataset.release.verify.gold import gold
@@ -174,21 +173,23 @@ def run(opened: Opened) -> Found:
     few = sum(shard.rows for shard in opened.facts.shards) < SMALL
     workers: Executor = Here() if few else opened.workers
     together = Found({name: [] for name in NAMES})
-    tallies, scans = [], []
+    scans, digests = [], Digests()
+    tally: Tally | None = Tally(opened.facts.layers)
     parts = opened.facts.parts() if few else pieces(opened.facts)
     for found in workers.map(_checked, ((opened, part.shards, part.between) for part in parts)):
         for name, issues in found.issues.items():
             together.issues[name] += issues
-        together.digests.extend(found.digests)
-        tallies.append(found.tally)
+        digests.extend(found.digests)
+        if tally is not None and found.tally is not None:
+            tally.take(found.tally)
+        else:
+            tally = None
         scans.append(found.scan)
         together.sentences += found.sentences
         if together.is_full:
             return together
-    together.issues["digests"] += _digests(opened, together.digests)
-    known = [tally for tally in tallies if tally is not None]
-    if len(known) == len(tallies):
-        together.tally = merged(known, opened.facts.layers)
+    together.issues["digests"] += _digests(opened, digests)
+    together.tally = tally
     if all(scan is not None for scan in scans):
         together.scan = sum((scan for scan in scans if scan is not None), Scan())
     return together
