@@ -114,7 +114,16 @@ def test_the_check_finds_a_reader_that_does_not() -> None:
         check_reader(one_place_for_all, b"One.\nTwo.\n")
 
 
-@pytest.mark.parametrize(("path", "name"), [("a.TXT", "text"), ("a.b/c.jsonl", "jsonl"), ("a.pdf", None)])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.TXT", "text"),
+        ("a.b/c.jsonl", "jsonl"),
+        ("a.pdf", None),
+        ("zip://in/a.csv::https://wire.example/all.zip", "csv"),
+        ("https://wire.example/feed.rss?page=2", "feed"),
+    ],
+)
 def test_a_suffix_names_the_reader(path: str, name: str | None) -> None:
     assert reader_name(path, Source("s", (), "unknown", False)) == name
     assert reader_name(path, Source("s", (), "unknown", False, reader="jsonl")) == "jsonl"

@@ -53,8 +53,9 @@ def _scheme(address: str) -> str:
 def matching(pattern: str) -> list[str]:
     """The addresses that a pattern matches, as the listing shows them. Raises BadStorage, OutsideError."""
     system, path = _system(pattern)
+    _, chained, within = pattern.partition("::")  # such as zip://*.txt::https://host/a.zip
     try:
-        return [system.unstrip_protocol(name) for name in system.glob(path)]
+        return [f"{system.unstrip_protocol(name)}{chained}{within}" for name in system.glob(path)]
     except Exception as error:  # fsspec's systems raise what they like
         raise _refused(pattern, error) from error
 

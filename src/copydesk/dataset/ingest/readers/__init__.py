@@ -84,6 +84,8 @@ def _loaded(point: EntryPoint) -> Any:
 
 def reader_name(path: str, source: Source) -> str | None:
     """The reader for a file: what the source says, else by suffix; None when neither tells."""
+    if "://" in path:  # before an archive that holds it, or what is asked of a server
+        path = path.partition("::")[0].partition("?")[0]
     name = PurePosixPath(path).name.lower()
     fitting = [suffix for suffix in SUFFIXES if name.endswith(suffix)]
     return source.reader or (SUFFIXES[max(fitting, key=len)] if fitting else None)
