@@ -24,7 +24,7 @@ from copydesk.dataset.articles import Articles
 from copydesk.dataset.families import model, search
 from copydesk.dataset.families.alignment import Passages
 from copydesk.dataset.families.described import NOTHING, SAME, Description, describe, described
-from copydesk.dataset.families.features import alike, features
+from copydesk.dataset.families.features import alike
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
 from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
@@ -184,9 +184,9 @@ def _score(shard: _Pairs) -> Any:
 
 def score(prints: Prints, pairs: Index) -> Any:
     """Probability that the texts of each pair derive from one another or from one text; to six digits."""
-    close = alike(prints, pairs)
+    close, shared = alike(prints, pairs)
     scores = np.zeros(len(pairs))
-    scores[close] = np.round(model.link()(features(prints, pairs[close]))[:, 1], 6)
+    scores[close] = np.round(model.link()(shared)[:, 1], 6)
     return scores
 
 

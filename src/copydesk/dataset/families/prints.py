@@ -226,8 +226,14 @@ def _mixed(values: Array) -> Array:
 
 def letters(hashes: w.Hashes) -> str:
     """Words as letters of a string, one each, as order comparisons want them."""
-    said: str = _alphabet()[hashes % np.uint32(_LETTERS)].tobytes().decode("utf-32-le")
+    said: str = points(hashes).tobytes().decode("utf-32-le")
     return said
+
+
+def points(hashes: w.Hashes) -> Array:
+    """The same as numbers of letters."""
+    letters: Array = _alphabet()[hashes % np.uint32(_LETTERS)]
+    return letters
 
 
 @cache
