@@ -1,21 +1,34 @@
-"""Builds a project on a Ray cluster of two nodes of which one is killed on the way: ``two_nodes.py PROJECT STAGE``.
+"""Builds projects on a Ray cluster of two nodes of which one is killed on the way: ``two_nodes.py SEED PROJECT …``.
 
-Run in a network namespace of its own: Ray would use the machine's address, and several nodes must not meet others.
+When that is, the seed says: after so many of the shards that a build finishes, in any stage. Before the next project
+another node joins. Run in a network namespace of its own: Ray would use the machine's address, and several nodes must
+not meet others.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
 
 os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "RAY_raylet_start_wait_time_s": "120"}
+
+from ray.cluster_utils import Cluster
+
+from copydesk.console import Progress
+from copydesk.dataset.build import build
+from copydesk.executor import Engine
+from copydesk.project import Project
+
 SET_FLAGS, UP = 0x8914, 0x41  # SIOCSIFFLAGS, IFF_UP | IFF_RUNNING
 
 
@@ -25,33 +38,52 @@ def lo_up() -> None:
         fcntl.ioctl(plug, SET_FLAGS, struct.pack("16sh", b"lo", UP))
 
 
-def main() -> None:
-    from ray.cluster_utils import Cluster
-
-    from copydesk.dataset.build import build
-    from copydesk.executor import Engine
-    from copydesk.project import Project
-
-    lo_up()
-    project = Project.load(Path(sys.argv[1]))
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    other = cluster.add_node(num_cpus=1, include_dashboard=False)
+def shards(project: Project) -> int:
+    """How many shards a build of ``project`` finishes, all stages counted."""
+    done = list[int]()
 
     @contextmanager
-    def losing(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """Kills the node when the first shard of the stage is done."""
-        yield lambda n: cluster.remove_node(other, allow_graceful=False) if sys.argv[2] in label and _once() else None
+    def counting(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        yield done.append
 
-    done = build(project, engine=Engine("ray", address=cluster.address), progress=losing)
-    print(done.kept, "kept,", 2 - len(cluster.list_all_nodes()), "node lost", flush=True)
+    with TemporaryDirectory() as folder:
+        copy = shutil.copytree(project.root, Path(folder) / "copy")
+        build(Project.load(copy), jobs=1, progress=counting)
+    return len(done)
+
+
+def after(moment: int, act: Callable[[str], None]) -> Progress:
+    """Acts once, with the stage's name, when so many shards are done."""
+    left = [moment]
+
+    @contextmanager
+    def watching(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        def finished(_: int) -> None:
+            if left[0] == 0:
+                act(label)
+            left[0] -= 1
+
+        yield finished
+
+    return watching
+
+
+def main() -> None:
+    lo_up()
+    asked = [(int(seed), Project.load(Path(root))) for seed, root in zip(sys.argv[1::2], sys.argv[2::2], strict=True)]
+    moments = shards(asked[0][1])
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    for seed, project in asked:
+        node = cluster.add_node(num_cpus=1, include_dashboard=False)
+
+        def kill(label: str, node: Any = node, seed: int = seed) -> None:
+            print(f"seed {seed}: a node is killed while {label}", flush=True)
+            cluster.remove_node(node, allow_graceful=False)
+
+        losing = after(Random(seed).randrange(moments), kill)
+        done = build(project, engine=Engine("ray", address=cluster.address), progress=losing)
+        print(f"seed {seed}: {done.kept} kept, {len(cluster.list_all_nodes())} of 2 nodes left", flush=True)
     cluster.shutdown()
-
-
-_shards = count()
-
-
-def _once() -> bool:
-    return next(_shards) == 0
 
 
 if __name__ == "__main__":
