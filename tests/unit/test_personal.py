@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from copydesk.dataset.release import personal
+from copydesk.dataset.release.waivers import expect_known
+from copydesk.errors import BadConfig
 from copydesk.files import write_jsonl
 from copydesk.project import Waiver
 from copydesk.testing import an_article
@@ -83,6 +85,21 @@ def test_a_waiver_of_one_kind_does_not_cover_another():
         [an_article("kari@example.com, 4111 1111 1111 1111")], [Waiver("personal.email", "press")]
     ).issues
     assert "card number" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"),
+    [
+        ("personal-data.email", "personal.email"),
+        ("datasheet.motivation.founding", "funding"),
+        ("spelling", "personal.KIND"),
+    ],
+)
+def test_a_waiver_of_nothing_is_refused_with_the_nearest_name(what: str, hint: str):
+    expect_known([Waiver("personal", "x"), Waiver("datasheet", "x"), Waiver("datasheet.motivation", "x")])
+    with pytest.raises(BadConfig) as raised:
+        expect_known([Waiver(what, "published anyway")])
+    assert what in raised.value.message and hint in raised.value.hint
 
 
 def test_a_text_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -28,6 +28,7 @@ from copydesk.dataset.release.papers.questions import answers
 from copydesk.dataset.release.step import steps
 from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.versions import BadVersion, Version, allow, newest
+from copydesk.dataset.release.waivers import expect_known
 from copydesk.errors import CopydeskError
 from copydesk.executor import Executor, Here, staying
 from copydesk.issues import Issue, errors
@@ -74,13 +75,15 @@ def release(
 
     Cutting a version again, also for another audience, reuses its date and gives the same bytes.
 
-    Raises: BadVersion, when the version understates the change, goes back, or was cut with other rows;
+    Raises: BadConfig, for a waiver of nothing that is known;
+            BadVersion, when the version understates the change, goes back, or was cut with other rows;
             NotBuilt; Locked; BadKey; OutsideError, when the disk refuses. Nothing is left behind then.
     """
     if (version is None) != bump_auto:
         raise CopydeskError("a release needs a version or --bump auto, one of the two", "copydesk release 1.0.0")
     if audience not in AUDIENCES:
         raise CopydeskError(f"no audience {audience!r}", f"one of: {', '.join(AUDIENCES)}")
+    expect_known(project.release.waivers)
     if version is not None:
         _expect(project, version)
     if sign is not None:
