@@ -10,8 +10,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -43,9 +46,15 @@ class Watched:
         found = []
         for name, first, end in zip(names, starts, [*starts[1:], self.wall_s], strict=True):
             inside = [sample for sample in self.samples if first <= sample[0] <= end]
-            cpu = inside[-1][3] - inside[0][3] if inside else 0.0
+            cpu = self._cpu_until(end) - self._cpu_until(first)
             found.append((name, end - first, cpu, max((sample[1] for sample in inside), default=0.0)))
         return found
+
+    def _cpu_until(self, second: float) -> float:
+        """CPU seconds until then, between samples by their distance: stages together take what the whole takes."""
+        points = [(0.0, 0.0), *((sample[0], sample[3]) for sample in self.samples), (self.wall_s, self.cpu_s)]
+        (at, before), (then, after) = next(pair for pair in pairwise(points) if second <= pair[1][0])
+        return before + (after - before) * (second - at) / (then - at) if then > at else after
 
 
 def watch(command: Sequence[str | Path], **options: object) -> Watched:
@@ -64,7 +73,8 @@ def watch(command: Sequence[str | Path], **options: object) -> Watched:
     listening.start()
     tree = psutil.Process(running.pid)
     while running.poll() is None:
-        seen.samples.append((time.monotonic() - began, *_sample(tree)))
+        if sample := _sample(tree):
+            seen.samples.append((time.monotonic() - began, *sample))
         time.sleep(EVERY_S)
     listening.join()
     after = psutil.Process().cpu_times()
@@ -73,21 +83,31 @@ def watch(command: Sequence[str | Path], **options: object) -> Watched:
     return seen
 
 
-def _sample(tree: psutil.Process) -> tuple[float, float, float]:
-    """MB, anonymous MB and CPU seconds of a process and all below it."""
-    pss, anonymous, cpu = 0, 0, 0.0
-    try:
-        processes = [tree, *tree.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0.0, 0.0, 0.0
-    for process in processes:
+def _sample(tree: psutil.Process) -> tuple[float, float, float] | None:
+    """MB, anonymous MB and CPU seconds of a process and all below it; None when it has ended.
+
+    A process that ends meanwhile would be counted nowhere, or twice: here, and with what its parent waited for. Then
+    all are looked at again.
+    """
+    while True:
         try:
-            cpu += sum(process.cpu_times()[:4])  # its own, and of its children that have ended
+            processes = [tree, *tree.children(recursive=True)]
+            times = [process.cpu_times() for process in processes]  # their own, and of children that have ended
+            if [tree, *tree.children(recursive=True)] == processes and _ended(tree.cpu_times()) == _ended(times[0]):
+                break
+        except psutil.NoSuchProcess:
+            if not tree.is_running() or tree.status() == psutil.STATUS_ZOMBIE:
+                return None
+    pss, anonymous = 0, 0
+    for process in processes:
+        with suppress(OSError):
             for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     pss += int(line.split()[1])
                 elif line.startswith("Anonymous:"):
                     anonymous += int(line.split()[1])
-        except (psutil.NoSuchProcess, OSError):
-            continue
-    return pss / 1024, anonymous / 1024, cpu
+    return pss / 1024, anonymous / 1024, sum(sum(each[:4]) for each in times)
+
+
+def _ended(times: Any) -> float:
+    return times.children_user + times.children_system

@@ -19,7 +19,7 @@ from copydesk.dataset import families, ingest, parquet
 from copydesk.dataset.articles import PASSING
 from copydesk.dataset.shelf import Shelf
 from copydesk.dataset.store import Store
-from copydesk.executor import Engine, Executor
+from copydesk.executor import Engine, Executor, Here, Pool
 from copydesk.issues import Issue
 from copydesk.project import Project
 from copydesk.schemas import Schemas, records
@@ -123,7 +123,9 @@ def _at_home(
     import pyarrow as pa
 
     at = schema.get_field_index("family_id")
-    articles = homes.articles.merged(workers, homes.articles.shelf.part(f"{PASSING}/merged"))
+    # each process that merges would hold as much as this one, which writes; to start it takes longer than its share
+    merging = Here() if isinstance(workers, Pool) else workers
+    articles = homes.articles.merged(merging, homes.articles.shelf.part(f"{PASSING}/merged"))
     for rows in articles.groups():
         group = articles.take(rows).table()
         tally.see(group)
@@ -132,12 +134,12 @@ def _at_home(
 
 
 def _links(links: Iterable[Row], tally: Tally, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Links as tables, a group at a time; without any, an empty one."""
-    waiting = iter(links)
-    group = list(islice(waiting, LINKS))
-    yield parquet.table(_banded(group, tally), schema)
-    while group := list(islice(waiting, LINKS)):
-        yield parquet.table(_banded(group, tally), schema)
+    """Links as tables, a group at a time, whose records are let go; without any, an empty one."""
+    waiting, count = iter(links), LINKS
+    while count == LINKS:
+        made = parquet.table(_banded(list(islice(waiting, LINKS)), tally), schema)
+        count = made.num_rows
+        yield made
 
 
 def _banded(group: list[Row], tally: Tally) -> list[Row]:

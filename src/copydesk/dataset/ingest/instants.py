@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from copydesk.dataset.ingest.rules.signs import folded
 from copydesk.spans import Span
@@ -29,6 +30,7 @@ _FORMS = [
 ]
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{'|'.join(MONTHS)})\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)
 _PARTIAL = re.compile(r"((?:19|20)\d{2})(?:-(0[1-9]|1[0-2]))?")
+DAYS = 4096  #: that are remembered as read: articles of one day stand together
 BEFORE, BEHIND = 64, 16  #: letters of a date that may stand before its year, and behind it
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
 
@@ -42,24 +44,40 @@ class Mention:
     span: Span
 
 
-def full_dates(text: str) -> Iterator[Mention]:
+def full_dates(text: str) -> list[Mention]:
     """Dates with year, month and day in ``text``, in order."""
+    return _days(text, _around_years(text))
+
+
+def months(text: str) -> list[Mention]:
+    """Months with their year, such as *August 2023*."""
+    return _months(text, _around_years(text))
+
+
+def mentions(text: str) -> list[Mention]:
+    """The days and then the months of ``text``."""
+    around = _around_years(text)
+    return [*_days(text, around), *_months(text, around)]
+
+
+def _days(text: str, around: list[tuple[int, int]]) -> list[Mention]:
     found = (
         mention
-        for start, end in _around_years(text)
+        for start, end in around
         for form in _FORMS
         for match in form.finditer(text, start, end)
         if (mention := _mention(match))
     )
-    yield from sorted(found, key=lambda mention: mention.span)
+    return sorted(found, key=lambda mention: mention.span)
 
 
-def months(text: str) -> Iterator[Mention]:
-    """Months with their year, such as *August 2023*."""
-    for start, end in _around_years(text):
-        for match in _MONTH_YEAR.finditer(text, start, end):
-            if month := _MONTH.get(folded(match["name"])):
-                yield Mention(date(int(match["year"]), month, 1), "month", Span(*match.span()))
+def _months(text: str, around: list[tuple[int, int]]) -> list[Mention]:
+    return [
+        Mention(date(int(match["year"]), month, 1), "month", Span(*match.span()))
+        for start, end in around
+        for match in _MONTH_YEAR.finditer(text, start, end)
+        if (month := _MONTH.get(folded(match["name"])))
+    ]
 
 
 def may_hold_a_year(text: str) -> bool:
@@ -127,6 +145,7 @@ def utc(text: str) -> str | None:
     return _instant(parsed) if isinstance(parsed, datetime) and parsed.tzinfo else None
 
 
+@lru_cache(DAYS)
 def day_or_instant(text: str) -> tuple[str, str] | None:
     """An ISO date or instant and its precision: year, month, day, second. Without a zone only the day is asserted."""
     if partial := _PARTIAL.fullmatch(text.strip()):
@@ -168,6 +187,7 @@ def _instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
 
+@lru_cache(DAYS)
 def bounds(value: str, precision: str) -> tuple[str, str]:
     """First and last day that ``published`` leaves open."""
     day = date.fromisoformat(value[:10])

@@ -77,16 +77,11 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 
 def _not_before(text: Traced) -> Iterator[Finding]:
     """The latest day or month that the story speaks of as past: it cannot be older than that."""
-    mentions = [mention for mention in _dates(text.text) if not _is_ahead(text.text, mention.span)]
+    mentions = [mention for mention in instants.mentions(text.text) if not _is_ahead(text.text, mention.span)]
     if mentions:
         last = max(mentions, key=lambda mention: mention.day)
         span = text.raw_span(last.span.start, last.span.end) if text.segments else None
         yield Finding("published_earliest", last.day.isoformat(), span, f"latest-{last.precision}-mentioned", 0.8)
-
-
-def _dates(text: str) -> Iterator[instants.Mention]:
-    yield from instants.full_dates(text)
-    yield from instants.months(text)
 
 
 def _is_ahead(text: str, span: Span) -> bool:
