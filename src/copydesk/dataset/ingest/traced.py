@@ -35,7 +35,7 @@ class Segment(NamedTuple):  # a tuple: a web page has thousands
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A text and the segments that cover it, in order and without gaps."""
+    """A text and the segments that cover it, in order, without gaps, and as few as can be."""
 
     text: str
     segments: tuple[Segment, ...]
@@ -52,14 +52,17 @@ class Traced:
     def cut(self, spans: Iterable[Span]) -> Traced:
         """The stretches ``spans``, one after another."""
         texts, segments, at = list[str](), list[Segment](), 0
-        for span in _touching(spans):
+        stretches = list(_touching(spans))
+        if len(stretches) == 1 and len(stretches[0]) == len(self.text):  # as of most texts from tables
+            return self
+        for span in stretches:
             texts.append(self.text[span.start : span.end])
             parts = self._within(span)
             if shift := at - span.start:
                 parts = [Segment(start + shift, end + shift, *raw) for start, end, *raw in parts]
             segments += parts
             at += span.end - span.start
-        return Traced("".join(texts), tuple(_joined(segments)))
+        return Traced("".join(texts), tuple(joined(segments)))
 
     def _within(self, span: Span) -> list[Segment]:
         first = bisect_right(self.segments, span.start, key=_END)
@@ -87,7 +90,7 @@ class Traced:
             else:
                 raw = base.raw_span(each.raw_start, each.raw_end)
                 segments.append(Segment(each.start, each.end, raw.start, raw.end))
-        return Traced(self.text, tuple(_joined(segments)))
+        return Traced(self.text, tuple(joined(segments)))
 
     def normal(self) -> Traced:
         """The text in NFC with ``\\n``, its map split where lengths change."""
@@ -108,7 +111,7 @@ class Traced:
                 raw = self.raw_span(start, end)
                 segments.append(Segment(at, at + len(new), raw.start, raw.end))
                 at += len(new)
-        return Traced("".join(texts), tuple(_joined(segments)))
+        return Traced("".join(texts), tuple(joined(segments)))
 
 
 def _touching(spans: Iterable[Span]) -> Iterator[Span]:
@@ -152,17 +155,18 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _joined(segments: list[Segment]) -> list[Segment]:
-    joined, before, after = list[Segment](), -1, -1  # where the last one ends, if it is linear
+def joined(segments: list[Segment]) -> list[Segment]:
+    """The same map in as few segments as can be: linear ones that run on become one."""
+    made, before, after = list[Segment](), -1, -1  # where the last one ends, if it is linear
     for each in segments:
         start, end, raw_start, raw_end = each
         if end - start != raw_end - raw_start:
-            joined.append(each)
+            made.append(each)
             before = after = -1
             continue
         if (start, raw_start) == (before, after):
-            joined[-1] = Segment(joined[-1].start, end, joined[-1].raw_start, raw_end)
+            made[-1] = Segment(made[-1].start, end, made[-1].raw_start, raw_end)
         else:
-            joined.append(each)
+            made.append(each)
         before, after = end, raw_end
-    return joined
+    return made

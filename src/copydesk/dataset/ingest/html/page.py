@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from copydesk.dataset.ingest.html.elements import ROOT, Element, closed, opened
-from copydesk.dataset.ingest.traced import Segment, Traced
+from copydesk.dataset.ingest.traced import Segment, Traced, joined
 
 _BLANK = re.compile(r" *[\t\r\n\f][ \t\r\n\f]*| {2,}")  # what is not one plain space already
 _LINES = re.compile(r"\r\n|\r|\n")
@@ -113,7 +113,7 @@ def read(source: str) -> Page:
             writer.words(source, start, end)
         elif kind is reference and token.data:
             writer.put(token.data, start, end)
-    return Page(Traced("".join(writer.parts), tuple(_joined(writer.segments))), tuple(writer.blocks), tuple(headings))
+    return Page(Traced("".join(writer.parts), tuple(joined(writer.segments))), tuple(writer.blocks), tuple(headings))
 
 
 def _tokens(source: str) -> Iterator[tuple[Any, int, int]]:
@@ -131,17 +131,3 @@ def _tokens(source: str) -> Iterator[tuple[Any, int, int]]:
         before, before_start = token, start
     if before is not None:
         yield before, before_start, length
-
-
-def _joined(segments: list[Segment]) -> Iterator[Segment]:
-    """Neighbours that run on in the source become one."""
-    last: Segment | None = None
-    for each in segments:
-        if last and last.is_linear and each.is_linear and last.raw_end == each.raw_start:
-            last = Segment(last.start, each.end, last.raw_start, each.raw_end)
-            continue
-        if last:
-            yield last
-        last = each
-    if last:
-        yield last

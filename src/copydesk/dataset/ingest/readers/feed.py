@@ -14,7 +14,7 @@ from copydesk.dataset.ingest import instants
 from copydesk.dataset.ingest.decoding import whole
 from copydesk.dataset.ingest.html.charset import decode
 from copydesk.dataset.ingest.raw import FRAGMENT, TEXT, Finding, Raw, Reject, reject
-from copydesk.dataset.ingest.traced import Segment, Traced
+from copydesk.dataset.ingest.traced import Segment, Traced, joined
 from copydesk.dataset.sources import Source
 
 _ITEM = re.compile(r"<(?P<name>(?:\w+:)?(?:item|entry))[\s>]")
@@ -123,4 +123,4 @@ def _unescaped(item: str, start: int, end: int) -> Traced:
             put(html.unescape(piece["entity"]), *piece.span())
         at = piece.end()
     put(item[at:end], at, end)
-    return Traced("".join(parts), tuple(segments))
+    return Traced("".join(parts), tuple(joined(segments)))
