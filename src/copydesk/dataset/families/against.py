@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
-from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, points
+from copydesk.dataset.families.prints import Array, Index, Prints, Ragged, points, run_places
 from copydesk.dataset.families.words import NAME, NUMBER
 
 Column = npt.NDArray[np.float64]
@@ -48,8 +48,12 @@ class Texts:
     def weights(self) -> tuple[Column, ...]:
         """Weight of each text's keys, its names, its numbers."""
         kinds, starts = self.prints.key_kinds.flat, self.prints.keys.starts
-        each = (self.key_weights * (True if kind is None else kinds == kind) for kind in KINDS)
-        return tuple(np.diff(np.concatenate([[0.0], np.cumsum(weights)])[starts]) for weights in each)
+        sums = [np.diff(np.concatenate([[0.0], np.cumsum(self.key_weights)])[starts])]
+        for kind in KINDS[1:]:
+            at = np.flatnonzero(kinds == kind)
+            text = np.searchsorted(starts, at, "right") - 1
+            sums.append(np.bincount(text, self.key_weights[at], len(starts) - 1).astype(np.float64))
+        return tuple(sums)
 
     @cached_property
     def content_keys(self) -> Index:
@@ -65,12 +69,10 @@ class Texts:
     def passages(self) -> Ragged:
         """Weight of the passage that begins at each content word; infinite where none does."""
         starts, sizes = self.prints.content.starts, self.prints.content.sizes
-        first = np.arange(starts[-1])
-        last = np.minimum(first + PASSAGE, np.repeat(starts[1:], sizes))
-        total = np.concatenate([[0.0], np.cumsum(self.content_weights.flat)])
-        weights = np.maximum(total[last] - total[first], 1e-9)
+        weights = np.maximum(_passages(self.content_weights.flat, starts), 1e-9)
         # a text shorter than the passage is measured as a whole, from its first word
-        weights[(last - first < PASSAGE) & (first != np.repeat(starts[:-1], sizes))] = np.inf
+        rest = np.clip(sizes - 1, 0, PASSAGE - 1)
+        weights[run_places(starts[1:] - rest, rest)] = np.inf
         return Ragged(weights, starts)
 
     @cached_property
@@ -140,20 +142,22 @@ class Table:
     def hits(self, ragged: Ragged, some: Some) -> Hits:
         """What pairs share. Rows rise, and have each value once."""
         (ours, begins), (theirs, starts) = joined(ragged, some.firsts), joined(ragged, some.right)
-        first = np.repeat(np.arange(len(some.firsts)), np.diff(begins))
-        slots, each = _slots(ours, first), np.arange(1, len(ours) + 1, dtype=np.int32)
+        firsts, each = np.arange(len(some.firsts)), np.arange(1, len(ours) + 1, dtype=np.int32)
+        slots = _slots(ours, firsts, begins)
         self._places[slots] = each
         self._places[slots[self._places[slots] != each]] = -1  # several want this slot
-        found = self._places[_slots(theirs, np.repeat(some.of, np.diff(starts)))]
+        found = self._places[_slots(theirs, some.of, starts)]
         self._places[slots] = 0
         at = np.flatnonzero(found != 0)
         pair = np.searchsorted(starts, at, "right") - 1
         place = found[at].astype(np.int64) - 1
-        unsure = place < 0
-        if unsure.any():
-            place[unsure] = _searched(_coded(first, ours), _coded(some.of[pair[unsure]], theirs[at[unsure]]))
-        same = ours[place] == theirs[at]
-        same[unsure] &= first[place[unsure]] == some.of[pair[unsure]]
+        unsure = np.flatnonzero(place < 0)
+        if len(unsure):
+            coded = _coded(np.repeat(firsts, np.diff(begins)), ours)
+            asked = _coded(some.of[pair[unsure]], theirs[at[unsure]])
+            nearest = np.minimum(np.searchsorted(coded, asked), len(coded) - 1)
+            place[unsure] = np.where(coded[nearest] == asked, nearest, -1)
+        same = (ours[place] == theirs[at]) & (place >= 0)
         pair, place, at = pair[same], place[same], at[same]
         return Hits(pair, place - begins[some.of[pair]], at - starts[pair])
 
@@ -162,20 +166,20 @@ class Table:
 
         What one side alone has is in none, and most of it is left out first, by a look into the table.
         """
-        sides = [joined(ragged, texts, MAX_ORDERED) for texts in (some.left, some.right)]
-        pairs = [np.repeat(np.arange(len(some.left)), np.diff(starts)) for _, starts in sides]
-        slots = [_slots(values, pair) for (values, _), pair in zip(sides, pairs, strict=True)]
-        right = self._marked(slots[0], slots[1])
-        left = self._marked(slots[1][right], slots[0])
-        kept = [
-            _strings(values[held], pair[held], len(some.left))
-            for (values, _), pair, held in zip(sides, pairs, (left, right), strict=True)
-        ]
-        return list(map(LCSseq.similarity, *kept))
+        (ours, begins), (left, left_starts), (right, right_starts) = (
+            joined(ragged, texts, MAX_ORDERED) for texts in (some.firsts, some.left, some.right)
+        )
+        pairs = np.arange(len(some.left))
+        kept = self._marked(_slots(ours, np.arange(len(some.firsts)), begins), _slots(right, some.of, right_starts))
+        right, right_starts = right[kept], np.searchsorted(kept, right_starts)
+        kept = self._marked(_slots(right, pairs, right_starts), _slots(left, pairs, left_starts))
+        left, left_starts = left[kept], np.searchsorted(kept, left_starts)
+        return list(map(LCSseq.similarity, _strings(left, left_starts), _strings(right, right_starts)))
 
-    def _marked(self, slots: Index, asked: Index) -> Flags:
+    def _marked(self, slots: Index, asked: Index) -> Index:
+        """Which of the slots asked for are among ``slots``."""
         self._marks[slots] = True
-        found: Flags = self._marks[asked]
+        found = np.flatnonzero(self._marks[asked])
         self._marks[slots] = False
         return found
 
@@ -200,17 +204,26 @@ def densest(texts: Texts, rows: Index, pair: Index, keys: Index) -> Column:
     shared = np.zeros(int(of_keys.sum()))
     shared[before[pair] + keys] = 1
     sizes = np.diff(starts)
-    held = shared[at + np.repeat(before, sizes)] * joined(texts.content_weights, rows)[0]
-    total = np.concatenate([[0.0], np.cumsum(held)])
-    last = np.minimum(np.arange(PASSAGE, len(at) + PASSAGE), np.repeat(starts[1:], sizes))
-    share = (total[last] - total[:-1]) / joined(texts.passages, rows)[0]
+    held = shared[np.repeat(before, sizes) + at] * joined(texts.content_weights, rows)[0]
+    share = _passages(held, starts) / joined(texts.passages, rows)[0]
     best, full = np.zeros(len(rows)), sizes > 0
     best[full] = np.maximum.reduceat(share, starts[:-1][full]) if full.any() else 0.0
     return best
 
 
-def _slots(values: Array, which: Index) -> Index:
-    slots: Index = (which << _BITS) | (values & np.uint32((1 << _BITS) - 1))
+def _passages(weights: Column, starts: Index) -> Column:
+    """The sum of the weights in the passage that begins at each word; in texts that are shorter, just of the first."""
+    total = np.concatenate([[0.0], np.cumsum(weights), np.zeros(PASSAGE - 1)])
+    sums: Column = total[PASSAGE:] - total[: len(weights)]
+    short = np.flatnonzero((np.diff(starts) < PASSAGE) & (np.diff(starts) > 0))
+    sums[starts[short]] = total[starts[short + 1]] - total[starts[short]]
+    return sums
+
+
+def _slots(values: Array, which: Index, starts: Index) -> Index:
+    """Slots of rows of values; ``which``: whose each row's are."""
+    slots: Index = np.repeat(which << _BITS, np.diff(starts))
+    slots += values & np.uint32((1 << _BITS) - 1)
     return slots
 
 
@@ -219,10 +232,6 @@ def _coded(which: Index, values: Array) -> Array:
     return coded
 
 
-def _searched(ours: Array, theirs: Array) -> Index:
-    return np.minimum(np.searchsorted(ours, theirs), max(0, len(ours) - 1))
-
-
-def _strings(letters: Array, pair: Index, pairs: int) -> list[str]:
+def _strings(letters: Array, starts: Index) -> list[str]:
     said = utf_32_le_decode(letters.tobytes())[0]
-    return [said[a:b] for a, b in pairwise(np.searchsorted(pair, np.arange(pairs + 1)).tolist())]
+    return [said[a:b] for a, b in pairwise(starts.tolist())]

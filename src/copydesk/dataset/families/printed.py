@@ -168,7 +168,7 @@ def _unpacked(flat: Array, starts: Index, wanted: Sequence[str]) -> Prints:
         if name not in wanted:
             found[name] = Ragged(np.zeros(0, dtype), np.zeros(len(starts) + 1, np.int64))
             continue
-        narrow = name == "key_kinds"
-        values: Array = flat.view(dtype)[run_places((starts + at) * (4 if narrow else 1), count)]
-        found[name] = Ragged(values, np.concatenate([[0], np.cumsum(count)]))
+        begins, column = (starts + at) * (4 if name == "key_kinds" else 1), flat.view(dtype)
+        parts = [column[first:end] for first, end in zip(begins.tolist(), (begins + count).tolist(), strict=True)]
+        found[name] = Ragged(np.concatenate([column[:0], *parts]), np.concatenate([[0], np.cumsum(count)]))
     return Prints(**found)
