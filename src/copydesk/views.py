@@ -283,21 +283,42 @@ def verified(found: Verification) -> View:
     return draw
 
 
-def diff(found: Diff) -> View:
-    """Rows that came, went and changed, per config, and the version step."""
-    columns = ("config", "added", "removed", "changed", "fields that changed")
-    rows = [
-        (name, len(each.added), len(each.removed), len(each.changed), ", ".join(each.summary()["fields"]))
-        for name, each in found.configs.items()
+def diff(found: Diff, *, whole: bool = False) -> View:
+    """Rows and labels that came, went and changed, per config, and the version step. ``whole``: every row by name."""
+    configs, tables = found.configs.items(), list[tuple[Sequence[str], Sequence[Sequence[object]]]]()
+    fields = {name: (*each.summary()["fields"], *each.fields_added, *each.fields_removed) for name, each in configs}
+    counts = [(n, len(each.added), len(each.removed), len(each.changed), ", ".join(fields[n])) for n, each in configs]
+    tables.append((("config", "added", "removed", "changed", "fields that changed"), counts))
+    labels = [(name, *each.labels.values()) for name, each in configs if each.labels and any(each.labels.values())]
+    tables.append((("labels in", "gained", "lost", "relabelled"), labels))
+    splits = [
+        (config, name, before, after)
+        for config, each in found.splits.items()
+        for name, (before, after) in each.items()
+        if before != after
     ]
+    tables.append((("config", "split", "rows before", "after"), splits))
 
     def draw(console: Console) -> None:
-        table(console, columns, rows)
-        moved = len(found.moved("family_id")), len(found.moved("split"))
-        console.print(f"articles that moved family: {moved[0]}, split: {moved[1]}")
+        for columns, rows in tables:
+            if rows:
+                table(console, columns, rows)
+        for what, column in (("family", "family_id"), ("split", "split")):
+            moved = found.moved(column)
+            console.print(f"articles that moved {what}: {len(moved)}")
+            for row in moved:
+                console.print(f"  {row['article_id']}: {row['before']} → {row['after']}")
+        named = [line for name, each in configs for line in _rows(name, each.rows())]
+        console.print("\n".join(named) if whole else "-v names the rows") if named else None
         console.print(f"from {found.old} to {found.new}: a {found.bump} step")
 
     return draw
+
+
+def _rows(config: str, rows: Mapping[str, Any]) -> list[str]:
+    """A line for each row that differs."""
+    said = [f"  {config} {sign} {row}" for sign, what in (("+", "added"), ("-", "removed")) for row in rows[what]]
+    return said + [f"  {config} ~ {each['row']}: {', '.join(each['fields'])}" for each in rows["changed"]]
 
 
 def published(sent: Published) -> View:

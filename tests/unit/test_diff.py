@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from copydesk import files
+from copydesk import files, views
 from copydesk.dataset import parquet
 from copydesk.dataset.release.diff import Diff, diff
 from copydesk.dataset.release.facts import MANIFEST, BrokenRelease, NotARelease
@@ -38,6 +41,22 @@ def test_the_same_release_calls_for_a_patch(tmp_path: Path) -> None:
     assert {name: config["added"] + config["changed"] for name, config in found.summary()["configs"].items()} == (
         dict.fromkeys(("articles", "annotations", "claims", "entities", "families", "stance"), 0)
     )
+
+
+def test_the_text_says_what_became_of_labels_and_splits_and_on_demand_of_every_row(tmp_path: Path) -> None:
+    (claim,) = rows()["claims"]
+    found = changed(tmp_path, claims=[claim, claim | {"span_id": "unit-" + "d" * 16, "start": 2}])
+    short, whole = (printed(views.diff(found, whole=whole)) for whole in (False, True))
+    assert re.search(r"labels in +gained +lost +relabelled", short) and re.search(r"claims +1 +0 +0\n", short)
+    assert re.search(r"claims +train +1 +2\n", short)
+    row = f"claims + unit-{'d' * 16}"
+    assert "-v names the rows" in short and row not in short and row in whole
+
+
+def printed(view: views.View) -> str:
+    out = Console(file=StringIO(), width=120)
+    view(out)
+    return re.sub(r" +\n", "\n", out.file.getvalue())  # type: ignore[attr-defined]
 
 
 def test_tool_version_and_settings_digest_are_no_change(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def diff(
 
     desk: Desk = ctx.obj
     found = diff(fetched(old, desk.root), fetched(new, desk.root))
-    return desk.answer(found.as_json(), show=views.diff(found))
+    return desk.answer(found.as_json(), show=views.diff(found, whole=desk.verbose))
 
 
 @app.command()
