@@ -2,7 +2,8 @@
 """Releases, measured: time and memory beside plain ``Dataset.to_parquet``, bytes after a rebuild, new bytes after
 relabelling, and 500 seeded ways to tamper.
 
-    python benchmarks/release.py [--articles 100000] [--brief] [--unsealed 200] [--sealed 300] [--seed 1]
+    python benchmarks/release.py [--articles 100000] [--brief] [--keep FOLDER] [--seed 1]
+        [--unsealed 200] [--sealed 300]
 
 Prints a Markdown table. Nothing is taken from outside: articles are drawn from a small vocabulary by the seed.
 """
@@ -10,18 +11,13 @@ Prints a Markdown table. Nothing is taken from outside: articles are drawn from 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -32,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from chunked import new_bytes  # noqa: E402
+from steps import Cost, Stages, timed  # noqa: E402
 
 from copydesk import files  # noqa: E402
 from copydesk.dataset.release import sums  # noqa: E402
@@ -69,6 +66,18 @@ RELABELLED = (("adjudicator", "one adjudicator"), ("human", "everybody"))
 Row = dict[str, Any]
 
 
+def prepared(keep: Path, n: int, seed: int, place: Path) -> Project:
+    """A project as :func:`corpus` makes it; what an earlier run left in ``keep`` is taken as it is."""
+    folder = keep / f"{n}-articles-seed-{seed}"
+    if not folder.exists():
+        unfinished = keep / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        corpus(unfinished / place.name, n, seed)
+        unfinished.rename(folder)
+    shutil.copytree(folder / place.name, place, copy_function=os.link)  # whoever writes puts a new file there
+    return Project.load(place)
+
+
 def corpus(folder: Path, n: int, seed: int) -> Project:
     """A project of ``n`` articles, every one answered by two people in all layers, with 20 entities each."""
     random = Random(seed)
@@ -91,6 +100,8 @@ def relabel(project: Project, share: float, seed: int, role: str = "human") -> N
     articles = {article["article_id"]: article for article in Store(project).articles()}
     ids = sorted(articles)
     for layer in layers.load(project):
+        layer.annotations.unlink(missing_ok=True)  # what is kept for another run stays as it is
+        layer.gold.unlink(missing_ok=True)
         with layer.annotations.open("wb") as said, layer.gold.open("wb") as decided:
             for at in range(0, len(ids), AT_ONCE):
                 some = {article_id: articles[article_id] for article_id in ids[at : at + AT_ONCE]}
@@ -138,29 +149,6 @@ def _answer(layer: str, text: str, random: Random, other: bool) -> Row:
     return {"spans": spans}
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What something took."""
-
-    wall: float  #: seconds
-    cpu: float  #: seconds, of all its processes
-    peak: float = 0  #: MB, of all its processes together, shared pages counted once
-    stages: tuple[tuple[str, float, float, float], ...] = ()  #: name, wall and CPU seconds, peak in MB
-
-    @property
-    def mb(self) -> str:
-        return f"{self.peak:,.0f} MB"
-
-    @property
-    def by_stage(self) -> str:
-        return "; ".join(f"{name} {cpu:.1f} CPU seconds, {mb:,.0f} MB" for name, _, cpu, mb in self.stages)
-
-    def beside(self, other: Cost, name: str) -> str:
-        return (
-            f"{self.wall:.0f} s = {self.wall / other.wall:.1f} × {name} ({self.cpu / other.cpu:.1f} × in CPU seconds)"
-        )
-
-
 def plain(folder: Path, to: Path) -> Cost:
     """What ``Dataset.to_parquet`` takes for the same rows, a shard at a time, once they are in memory as dicts."""
     import datasets
@@ -179,20 +167,8 @@ def plain(folder: Path, to: Path) -> Cost:
     return Cost(wall, cpu)
 
 
-def timed(step: str, *arguments: str, **environment: str) -> Cost:
-    """One step in a process of its own, which may start others."""
-    command = [sys.executable, __file__, "--step", step, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
-    if done.returncode:
-        sys.exit(f"{step} failed:\n{done.stderr[-3000:]}")
-    return Cost(**json.loads(done.stdout.splitlines()[-1]))
-
-
 def run_step(step: str, arguments: list[str]) -> None:
-    peak = [0.0]
-    stages = _Stages([], peak)
-    threading.Thread(target=_watch, args=(peak,), daemon=True).start()
-    start = time.perf_counter()
+    stages = Stages()
     if step == "release":
         folder, version, *jobs = arguments
         count = int(jobs[0]) if jobs else None
@@ -203,58 +179,7 @@ def run_step(step: str, arguments: list[str]) -> None:
         found = verify(Path(arguments[0]))
         if not found.ok:
             sys.exit("\n".join(map(str, found.issues[:10])))
-    wall, spent = time.perf_counter() - start, os.times()
-    cpu = spent.user + spent.system + spent.children_user + spent.children_system
-    print(json.dumps({"wall": wall, "cpu": cpu, "peak": max(peak), "stages": stages.taken}))
-
-
-@dataclass
-class _Stages:
-    """What each stage took, told by the progress it shows."""
-
-    taken: list[tuple[str, float, float, float]]
-    peak: list[float]  #: of what is under way, behind those of the stages before
-
-    @contextmanager
-    def __call__(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        wall, cpu = time.perf_counter(), _spent()
-        self.peak.append(0.0)
-        yield lambda n: None
-        self.taken.append((label, time.perf_counter() - wall, _spent() - cpu, self.peak[-1]))
-        self.peak.append(0.0)
-
-
-def _spent() -> float:
-    """CPU seconds of this process and of all that it started, ended or not."""
-    ticks = 0
-    for process in _tree(os.getpid()):
-        with suppress(OSError):
-            ticks += sum(map(int, Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _watch(peak: list[float]) -> None:
-    while True:
-        held = sum(_held(each) for each in _tree(os.getpid()))
-        peak[-1] = max(peak[-1], held)
-        time.sleep(0.5)
-
-
-def _tree(process: int) -> Iterator[int]:
-    yield process
-    with suppress(OSError):
-        for thread in Path(f"/proc/{process}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                yield from _tree(int(child))
-
-
-def _held(process: int) -> float:
-    """MB of memory, shared pages by share."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+    stages.tell()
 
 
 def differing(one: Path, other: Path) -> int:
@@ -268,16 +193,16 @@ def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
 
 
-def at_size(place: Path, n: int, seed: int, brief: bool) -> Iterator[tuple[str, str, str]]:
-    project = corpus(place / "big", n, seed)
+def at_size(place: Path, keep: Path, n: int, seed: int, brief: bool) -> Iterator[tuple[str, str, str]]:
+    project = prepared(keep, n, seed, place / "big")
     folder = project.dist / "big-1.0.0"
     cold = None
     if not brief:
-        cold = timed("release", str(project.root), "1.0.0", "1")
+        cold = timed(__file__, "release", str(project.root), "1.0.0", "1")
         first = _set_aside(project, folder, place / "first")
         shuffle(project, seed)
-    cost = timed("release", str(project.root), "1.0.0", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
-    checked = timed("verify", str(folder))
+    cost = timed(__file__, "release", str(project.root), "1.0.0", TZ="Pacific/Auckland", PYTHONHASHSEED="42")
+    checked = timed(__file__, "verify", str(folder))
     peer = plain(folder, place)
     scans = "nothing in the cache" if brief else "scans from cache"
     yield "release", f"{n:,} articles with labels, all checks, {scans}", f"{cost.beside(peer, 'plain')}, {cost.mb}"
@@ -295,7 +220,7 @@ def at_size(place: Path, n: int, seed: int, brief: bool) -> Iterator[tuple[str, 
         first = _set_aside(project, folder, place / "first")
     for role, who in (("adjudicator", "one adjudicator"),) if brief else RELABELLED:
         relabel(project, 0.01, seed, role)
-        timed("release", str(project.root), "1.0.0")
+        timed(__file__, "release", str(project.root), "1.0.0")
         share = f"{100 * new_bytes(first, folder):.2f} % new bytes"
         yield "relabelled", f"1 % of the articles of each layer get other labels, by {who}", share
         shutil.rmtree(_set_aside(project, folder, place / "second"))
@@ -313,7 +238,7 @@ def shuffle(project: Project, seed: int) -> None:
     for layer in layers.load(project):
         lines = layer.annotations.read_bytes().splitlines(keepends=True)
         Random(seed).shuffle(lines)
-        layer.annotations.write_bytes(b"".join(lines))
+        files.write_bytes(layer.annotations, b"".join(lines))
 
 
 def tampering(place: Path, unsealed: int, sealed: int, seed: int) -> Iterator[tuple[str, str, str]]:
@@ -362,6 +287,7 @@ def main() -> None:
     parser.add_argument("--sealed", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--brief", action="store_true", help="one release, verified and once relabelled")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the articles are kept for the next run")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -369,9 +295,11 @@ def main() -> None:
         run_step(asked.step, asked.arguments)
         return
     print("| what | how | measured |\n|---|---|---|")
-    with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as name:
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="copydesk-bench-", dir=asked.keep) as name:
         if asked.articles:
-            for row in at_size(Path(name), asked.articles, asked.seed, asked.brief):
+            for row in at_size(Path(name), asked.keep or Path(name), asked.articles, asked.seed, asked.brief):
                 print("| {} | {} | {} |".format(*row), flush=True)
         if asked.unsealed or asked.sealed:
             for row in tampering(Path(name), asked.unsealed, asked.sealed, asked.seed):

@@ -61,9 +61,13 @@ class Pool:
             yield
         finally:
             self._stays = False
-            if self._waiting is not None:
-                self._waiting.shutdown(cancel_futures=True)
-                self._waiting = None
+            self.rest()
+
+    def rest(self) -> None:
+        """End the processes that wait, with all memory that they hold; the next map starts others."""
+        if self._waiting is not None:
+            self._waiting.shutdown(cancel_futures=True)
+            self._waiting = None
 
     def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
         waiting = iter(arguments)
@@ -153,6 +157,18 @@ def staying(jobs: int | None) -> Iterator[Executor]:
     workers = executor(jobs)
     with lasting(workers):
         yield workers
+
+
+def renewed(workers: Executor) -> None:
+    """Let what comes next run in new processes, if any wait: those that are there hold what they once needed."""
+    if isinstance(workers, Pool):
+        workers.rest()
+
+
+def apart(workers: Executor) -> Executor:
+    """For what loads a heavy library: one process instead of those of a pool, which end before it starts."""
+    renewed(workers)
+    return Pool(1) if isinstance(workers, Pool) else workers
 
 
 def lasting(workers: Executor) -> AbstractContextManager[None]:

@@ -17,6 +17,8 @@ from copydesk.dataset.ingest.rules import after, between, glued, head, names, ph
 from copydesk.dataset.ingest.rules.scrape import Scrape
 from copydesk.dataset.ingest.rules.signs import Signed, folded, held, opening
 from copydesk.dataset.ingest.traced import Segment, Traced
+from copydesk.labeling.agreement import marking, matching
+from copydesk.labeling.agreement.matching import Mark
 from copydesk.spans import Span
 
 MODULES = (after, between, head, names, phrases)
@@ -199,3 +201,31 @@ ENDS += ["SaveSave", "Save", "Published", "Read more", "\n", " ", "9 Jan 1999", 
 @given(text=st.lists(st.sampled_from(ENDS), max_size=12).map("".join))
 def test_lost_line_breaks_are_those_that_the_pattern_finds_anywhere(text: str) -> None:
     assert glued.places(text) == [match.start() for match in glued._GLUED.finditer(text)]
+
+
+MARKED = st.lists(
+    st.builds(
+        lambda who, start, size, label: Mark(who, f"ann-{who}", Span(start, start + size), label, {}),
+        st.sampled_from("abc"),
+        st.integers(0, 30),
+        st.integers(1, 6),
+        st.sampled_from(["PERSON", "GPE"]),
+    ),
+    max_size=14,
+)
+
+
+@given(marks=MARKED, least=st.sampled_from([0.0, 0.5]))
+def test_marks_are_grouped_stretch_by_stretch_as_all_together(marks: list[Mark], least: float) -> None:
+    ordered = sorted(marks, key=lambda mark: mark.order)
+    assert matching.groups(marks, least=least) == matching._joined(ordered, least)
+
+
+@given(marks=MARKED, others=MARKED, twice=st.booleans())
+def test_marks_that_are_the_same_overlap(marks: list[Mark], others: list[Mark], twice: bool) -> None:
+    mine = [mark._replace(annotator="a") for mark in marks]
+    theirs = [mark._replace(annotator="b") for mark in (marks if twice else others)]
+    shortcut, long_way = (
+        [mark.label for mark in way(mine, theirs)] for way in (marking._overlap, marking._overlapping)
+    )
+    assert sorted(map(str, shortcut)) == sorted(map(str, long_way))

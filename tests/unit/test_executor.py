@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.errors import OutsideError
-from copydesk.executor import Executor, Here, Pool, executor, staying
+from copydesk.executor import Executor, Here, Pool, apart, executor, renewed, staying
 
 
 def squared(number: int) -> int:
@@ -30,6 +30,17 @@ def test_processes_that_stay_go_from_one_map_to_the_next(tmp_path: Path) -> None
         places = [(str(tmp_path / "killed"), n) for n in range(9)]
         assert list(workers.map(once_killed, places)) == [n * n for n in range(9)]
         assert not set(workers.map(whoami, range(20))) & first
+
+
+def test_processes_end_when_what_they_hold_is_needed_no_more() -> None:
+    with staying(2) as workers:
+        first = set(workers.map(whoami, range(20)))
+        renewed(workers)
+        second = set(workers.map(whoami, range(20)))
+        assert not second & first
+        (alone,) = set(apart(workers).map(whoami, range(20)))
+        assert alone not in {os.getpid(), *second}
+    assert set(apart(Here()).map(whoami, range(2))) == {os.getpid()}
 
 
 def whoami(_: int) -> int:

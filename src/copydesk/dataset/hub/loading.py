@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.dataset.hub import client
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.errors import CopydeskError
-from copydesk.executor import Executor, Here
+from copydesk.executor import Executor, Here, apart
 from copydesk.issues import Issue
 from copydesk.schemas import Schemas
 
@@ -94,8 +94,8 @@ def load_config(folder: Path, config: str, cache: Path | None = None) -> dataset
 
 def compare_loaded(folder: Path, facts: ReleaseFacts, schemas: Schemas, workers: Executor) -> Iterator[Issue]:
     """Where ``load_dataset`` gives other configs, splits, Features or rows than the shards hold."""
-    if sum(shard.bytes for shard in facts.shards) < SMALL:
-        workers = Here()
+    one = apart(workers)
+    workers = Here() if sum(shard.bytes for shard in facts.shards) < SMALL else one
     about = replace(facts, folder=folder, disputes=(), removals=(), held_out=())  # what it does not need stays here
     for found in workers.map(_loaded, ((about, schemas, config) for config in facts.configs)):
         yield from found

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 MANIFEST = "manifest.json"
 BATCH = 1024  #: rows held in memory at a time
+READ = 2**18  #: bytes of a column read at a time, where a whole one is many
 
 
 class NotARelease(CopydeskError):
@@ -198,7 +199,7 @@ class ReleaseFacts:
 
         wanted = None if only is None else pa.array(sorted(only), pa.string())
         for shard in self._shards(config, split):
-            with pq.ParquetFile(self.folder / shard.path) as file:
+            with pq.ParquetFile(self.folder / shard.path, buffer_size=READ) as file:
                 for batch in file.iter_batches(BATCH, columns=columns):
                     found = batch if wanted is None else batch.filter(pc.is_in(batch[column], wanted))
                     yield from found.to_pylist()
@@ -209,7 +210,7 @@ class ReleaseFacts:
 
         groups = 0
         for shard in self._shards(config, split):
-            with pq.ParquetFile(self.folder / shard.path) as file:
+            with pq.ParquetFile(self.folder / shard.path, buffer_size=READ) as file:
                 groups = max(groups, file.num_row_groups)
         return (self._run(config, split, group) for group in range(groups))
 
@@ -217,7 +218,7 @@ class ReleaseFacts:
         import pyarrow.parquet as pq
 
         for shard in self._shards(config, split):
-            with pq.ParquetFile(self.folder / shard.path) as file:
+            with pq.ParquetFile(self.folder / shard.path, buffer_size=READ) as file:
                 if group < file.num_row_groups:
                     for batch in file.iter_batches(BATCH, row_groups=[group]):
                         yield from self._own(batch, column_about(config)).to_pylist()
@@ -236,7 +237,7 @@ class ReleaseFacts:
         import pyarrow.parquet as pq
 
         for shard in self._shards(config, split):
-            with pq.ParquetFile(self.folder / shard.path) as file:
+            with pq.ParquetFile(self.folder / shard.path, buffer_size=READ) as file:
                 yield from file.iter_batches(BATCH)
 
     def parts(self) -> list[ReleaseFacts]:

@@ -155,7 +155,7 @@ def _write(parcel: Parcel, split: str, by_config: Mapping[str, list[list[Row]]],
         found.full.add(config, split, stored)
         if split in settled.withheld and config not in UNLABELLED:
             continue
-        found.published.add(config, split, stored)
+        found.published.rows[config, split] = found.full.rows[config, split]
         if settled.audience == PUBLIC:
             stored = _shown(config, stored, {row["article_id"]: row for (row,) in by_config["articles"]})
             table = _table(stored, schema)

@@ -25,12 +25,14 @@ ID_COLUMNS = ("annotator", "completed_by")  #: a user id is too short to be sear
 def search(folder: Path, project: Project) -> Iterator[Issue]:
     """Every file that holds an annotator's address or name, or a user id in place of a pseudonym."""
     people = _people(project)
+    if not people:
+        return
     needles = [(name, word) for name, known in people.items() for word in sorted(_words(known))]
     ids = {str(known["user_id"]) for known in people.values() if known.get("user_id")}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         place = path.relative_to(folder).as_posix()
-        parts = list(_parquet(path)) if path.suffix == ".parquet" else [path.read_bytes().lower()]
-        for name in sorted({name for name, word in needles if any(word in part for part in parts)}):
+        parts = _parquet(path) if path.suffix == ".parquet" else iter([path.read_bytes().lower()])
+        for name in sorted({name for part in parts for name, word in needles if word in part}):
             yield _issue(place, f"holds an address or name of the person behind {name!r}")
         if path.suffix == ".parquet" and ids & _values(path):
             yield _issue(place, "holds a user id where a pseudonym belongs")

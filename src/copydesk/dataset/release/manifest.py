@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from copydesk import __version__, files
 from copydesk.dataset import sources
 from copydesk.dataset.release import sums
@@ -26,8 +28,6 @@ from copydesk.schemas import Schemas
 
 LIBRARIES = ("datasets", "pyarrow", "numpy")  #: their versions may show in the bytes of a release
 KEPT = (".toml", ".xml", ".md", ".jsonl", ".parquet")  #: not locks and temporary files
-_LENGTH = 6  # bytes that hold how long a line is
-_ENTRY = 32 + _LENGTH  # bytes: its SHA-256, and that
 LABELS = "x-labels"  #: schema keyword: names of a ClassLabel column
 
 Record = dict[str, Any]
@@ -132,12 +132,12 @@ def _records(path: Path) -> tuple[int, str]:
         for each in file:
             if line := each.strip():
                 found = hashlib.sha256(line).digest()
-                parts[found[0]] += found + len(line).to_bytes(_LENGTH)
+                parts[found[0]] += found + len(line).to_bytes(8)
     size, together = 0, hashlib.sha256()
-    for part in parts:
-        for entry in sorted({bytes(part[at : at + _ENTRY]) for at in range(0, len(part), _ENTRY)}):
-            size += int.from_bytes(entry[-_LENGTH:])
-            together.update(entry[:-_LENGTH])
+    for part in filter(None, parts):
+        entries = np.unique(np.frombuffer(part, "S40")).view([("digest", "S32"), ("length", ">u8")])
+        size += int(entries["length"].sum())
+        together.update(entries["digest"].tobytes())
     return size, together.hexdigest()
 
 

@@ -144,12 +144,18 @@ def _groups(config: str, pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _taken(pieces: list[pa.Table]) -> pa.Table:
-    """All of them as one, held by whoever asked and by nobody else."""
+    """All of them as one, a column at a time: of those joined already nobody holds the pieces."""
     import pyarrow as pa
 
-    whole = pa.concat_tables(pieces)
+    schema = pieces[0].schema
+    columns = [[piece.column(number) for piece in pieces] for number in range(len(schema))]
     pieces.clear()
-    return whole
+    joined = []
+    for kind in schema.types:
+        parts = [chunk for column in columns.pop(0) for chunk in column.chunks]
+        joined.append(pa.table([pa.chunked_array(parts, kind)], names=[""]).combine_chunks().column(0))
+        del parts
+    return pa.Table.from_arrays(joined, schema=schema)
 
 
 def as_stored(rows: list[Row], schema: pa.Schema) -> list[Row]:

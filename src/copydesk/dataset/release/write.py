@@ -30,7 +30,7 @@ from copydesk.dataset.release.verify import verify
 from copydesk.dataset.release.versions import BadVersion, Version, allow, newest
 from copydesk.dataset.release.waivers import expect_known
 from copydesk.errors import CopydeskError
-from copydesk.executor import Executor, Here, staying
+from copydesk.executor import Executor, Here, renewed, staying
 from copydesk.issues import Issue, errors
 from copydesk.project import Project
 from copydesk.schemas import Schemas
@@ -38,6 +38,7 @@ from copydesk.schemas import Schemas
 Record = dict[str, Any]
 WORKSHOP = ".release-"
 FEW = 500  #: articles that are released sooner than processes are started
+MANY = 10_000  #: articles after which it pays to start processes anew for verifying, as they hold much
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,8 @@ class _Cut:
         with self.progress("writing rows"):
             draft.write()
             shutil.rmtree(corpus.parcels.folder, ignore_errors=True)
+        if len(dealt.published) > MANY:
+            renewed(self.workers)
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
         return _Written(record["version"], record["bump"], draft.full.configs(), dealt.new)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from copydesk.labeling.adjudicate.ballot import Ballot
+from copydesk.labeling.adjudicate.ballot import Ballot, Option
 from copydesk.labeling.adjudicate.choice import as_span, decide_span
 from copydesk.labeling.adjudicate.opinions import Shares, group_key
 from copydesk.labeling.adjudicate.sheet import Sheet
@@ -30,6 +30,15 @@ class Group(NamedTuple):
 
     @classmethod
     def of(cls, made: Sequence[Mark], answered: tuple[str, ...]) -> Group:
+        if len({(mark.span, mark.label) for mark in made}) == 1:  # as nearly all are
+            ids = tuple(sorted(mark.annotation_id for mark in made))
+            same, label = made[0].span, made[0].label
+            return cls(
+                tuple(made),
+                answered,
+                Ballot((Option(same, ids),), len(made)),
+                Ballot((Option(label, ids),), len(made)),
+            )
         ranges = Ballot.of(((mark.span, mark.annotation_id) for mark in made), len(made))
         labels = Ballot.of(((mark.label, mark.annotation_id) for mark in made), len(made))
         return cls(tuple(made), answered, ranges, labels)
@@ -75,7 +84,7 @@ def decide(sheet: Sheet, answers: Sequence[Answer], word: Answer | None) -> None
     agreed = [group for group in standing if group.reason is None]
     clashing = _clashing(agreed)
     taken = [group.span for group in agreed]
-    for group in sorted(standing, key=lambda each: each.span):
+    for group in sorted(standing, key=_place):
         reason = group.reason or ("overlapping" if id(group) in clashing else None)
         if reason is None:
             _decided(sheet, group)
@@ -91,13 +100,18 @@ def _clashing(agreed: Sequence[Group]) -> set[int]:
     """Groups whose decided ranges overlap although nobody marked both."""
     clashing: set[int] = set()
     alive: list[Group] = []
-    for group in sorted(agreed, key=lambda each: each.span):
+    for group in sorted(agreed, key=_place):
         alive = [each for each in alive if each.span.end > group.span.start]
         for other in alive:
             if not _supporters(group) & _supporters(other):
                 clashing |= {id(group), id(other)}
         alive.append(group)
     return clashing
+
+
+def _place(group: Group) -> tuple[int, int]:
+    """What groups are sorted by: spans compare as these do, only more slowly."""
+    return group.span.start, group.span.end
 
 
 def _supporters(group: Group) -> set[str]:

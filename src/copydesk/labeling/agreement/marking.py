@@ -8,9 +8,10 @@ linked span also F1 of matched spans and, on those, alpha of each attribute and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,13 @@ def same(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
 
 def _overlap(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterable[Mark]:
     """Marks that the other made too: same label, at least one code point shared, each counted once."""
+    mine, theirs = ({(mark.span, mark.label) for mark in side} for side in (ones, others))
+    if mine == theirs and len(mine) == len(ones) == len(others):
+        return ones
+    return _overlapping(ones, others)
+
+
+def _overlapping(ones: Sequence[Mark], others: Sequence[Mark]) -> Iterator[Mark]:
     labels = {mark.label for mark in ones} & {mark.label for mark in others}
     for label in sorted(labels, key=str):
         mine, theirs = ([mark for mark in side if mark.label == label] for side in (ones, others))
@@ -86,9 +94,11 @@ def _pairwise(layer: Layer, panels: Sequence[Panel], agreed: Agreed) -> Floats:
     place = {label: 1 + index for index, label in enumerate(layer.labels)}
     table = np.zeros((len(panels), 1 + len(place), 3))
     for row, panel in zip(table, panels, strict=True):
+        made = {name: Counter([mark.label for mark in own]) for name, own in panel.items()}
         for one, other in combinations(sorted(panel), 2):
-            for column, side in enumerate((agreed(panel[one], panel[other]), panel[one], panel[other])):
-                counts = Counter(mark.label for mark in side)
+            both = list(agreed(panel[one], panel[other]))
+            shared = made[one] if len(both) == len(panel[one]) else Counter([mark.label for mark in both])
+            for column, counts in enumerate((shared, made[one], made[other])):
                 row[0, column] += counts.total()
                 for label, count in counts.items():
                     if label in place:
@@ -157,7 +167,7 @@ def _continuum(panel: Panel, length: int, label: str | None) -> Continuum:
 def _merged(spans: Iterable[Span]) -> list[Span]:
     """Sorted, overlapping ones as one: sections of a continuum do not overlap."""
     flat: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=attrgetter("start", "end")):
         if flat and span.start < flat[-1].end:
             flat[-1] = Span(flat[-1].start, max(flat[-1].end, span.end))
         else:

@@ -6,7 +6,7 @@ Out: pairs (two annotators), or groups with at most one mark of each (all of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from copydesk.labeling.layers import Layer
@@ -47,6 +47,35 @@ def groups(found: Iterable[Mark], *, least: float = 0.0) -> list[list[Mark]]:
     A group has at most one mark of each annotator. Same range and label are joined first, then the best overlaps.
     """
     ordered = sorted(found, key=lambda mark: mark.order)
+    return [group for stretch in _stretches(ordered) for group in _grouped(stretch, least)]
+
+
+def _stretches(ordered: Sequence[Mark]) -> Iterator[Sequence[Mark]]:
+    """Runs of marks of which none overlaps one of another run."""
+    first, reach = 0, -1
+    for index, mark in enumerate(ordered):
+        start, end = mark.span.start, mark.span.end
+        if start >= reach and index > first:
+            yield ordered[first:index]
+            first = index
+        reach = max(reach, end)
+    if ordered:
+        yield ordered[first:]
+
+
+def _grouped(ordered: Sequence[Mark], least: float) -> list[list[Mark]]:
+    """The groups of one stretch."""
+    if len(ordered) == 1:
+        return [[ordered[0]]]
+    first = ordered[0]
+    alike = all(mark.span == first.span and mark.label == first.label for mark in ordered)
+    if alike and len({mark.annotator for mark in ordered}) == len(ordered):
+        return [list(ordered)]
+    return _joined(ordered, least)
+
+
+def _joined(ordered: Sequence[Mark], least: float) -> list[list[Mark]]:
+    """The groups of any marks in order, the best candidates joined first."""
     home = [[index] for index in range(len(ordered))]
     for one, other in _candidates(ordered, least):
         mine, theirs = home[one], home[other]

@@ -13,17 +13,20 @@ from copydesk.issues import Issue
 
 def families(opened: Opened) -> Iterator[Issue]:
     """No family in two splits; the manifest's families, held-out articles and label maps are those of the rows."""
-    members: dict[str, set[str]] = defaultdict(set)
-    places: dict[str, set[str]] = defaultdict(set)
+    members: dict[str, list[str]] = defaultdict(list)
     for article_id, article in opened.articles.items():
-        members[article["family_id"]].add(article_id)
-        places[article["family_id"]].add(article["split"])
-    for family_id in sorted(family_id for family_id, found in places.items() if len(found) > 1):
-        yield Issue("leak", str(family_id), f"is in the splits {', '.join(sorted(places[family_id]))}")
-    stated = {row["family_id"]: (row["split"], set(row["members"])) for row in opened.manifest["families"]}
-    counted = {family_id: (min(places[family_id]), found) for family_id, found in members.items()}
-    for family_id in sorted(stated.keys() | counted.keys(), key=str):
-        if stated.get(family_id) != counted.get(family_id):
+        members[article["family_id"]].append(article_id)
+
+    def places(family_id: str) -> list[str]:
+        return sorted({opened.articles[member]["split"] for member in members[family_id]})
+
+    for family_id in sorted(family_id for family_id in members if len(places(family_id)) > 1):
+        yield Issue("leak", str(family_id), f"is in the splits {', '.join(places(family_id))}")
+    stated = {row["family_id"]: row for row in opened.manifest["families"]}
+    for family_id in sorted(stated.keys() | members.keys(), key=str):
+        row, found = stated.get(family_id), members.get(family_id)
+        said = row and (row["split"], set(row["members"]))
+        if said != (found and (places(family_id)[0], set(found))):
             yield Issue("family-listed", MANIFEST, f"lists {family_id} otherwise than the rows have it", "$.families")
     for held in opened.facts.held_out:
         if held.article_id in opened.articles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -82,12 +82,15 @@ class Opened:
     workers: Executor = field(default_factory=Here)  #: who read a large release
     documents: Mapping[str, bytes] | None = None  #: what its documents should be, when that was computed already
     found: Found | None = None  #: of the one pass over the rows, when it was made
+    is_sent: bool = False  #: to another process
 
     def __getstate__(self) -> Record:
-        """In another process its parts are read anew."""
+        """What another process needs to look at rows; the manifest, which lists every article, stays here."""
         documents: Record | None = None if self.documents is None else {}
+        facts = replace(self.facts, disputes=(), held_out=())
         nothing = dict.fromkeys(("signers", "project", "found"))
-        return {"folder": self.folder, "workers": Here(), "documents": documents, **nothing}
+        sent = {"folder": self.folder, "workers": Here(), "documents": documents, "facts": facts, "is_sent": True}
+        return sent | nothing
 
     @cached_property
     def manifest(self) -> Record:
@@ -130,9 +133,15 @@ class Opened:
 
     @cached_property
     def articles(self) -> Mapping[str, Record]:
-        """What other rows are held against: id → family, split, length."""
+        """What other rows are held against: id → family, split, length, rights; what many share is there once."""
         columns = ["article_id", "family_id", "split", "n_chars", "rights"]
-        return {row["article_id"]: row for row in self.facts.rows("articles", columns=columns)}
+        same: dict[bytes, Record] = {}
+        found = {}
+        for row in self.facts.rows("articles", columns=columns):
+            shared = {"split": row["split"], "rights": row["rights"]}
+            shared = same.setdefault(orjson.dumps(shared), shared)
+            found[row["article_id"]] = {"family_id": row["family_id"], "n_chars": row["n_chars"], **shared}
+        return found
 
     @cached_property
     def gone(self) -> set[str]:

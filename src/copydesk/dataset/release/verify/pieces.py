@@ -13,14 +13,16 @@ from itertools import pairwise
 
 from copydesk.dataset.release.facts import ReleaseFacts, Shard, column_about
 
-PIECE = 2000  #: articles that one process checks at a time
+PIECE = 2000  #: articles that one process checks at a time, at least
+PIECES = 8  #: of a release that is larger: each opens its shard from the start, so there should be few
 
 
 def pieces(facts: ReleaseFacts) -> Iterator[ReleaseFacts]:
     """Raises OSError, ArrowException, when a shard cannot be read."""
+    size = max(PIECE, facts.n_rows("articles") // PIECES)
     for part in facts.parts():
         ids = [row["article_id"] for row in part.rows("articles", columns=["article_id"])]
-        count = -(-len(ids) // PIECE)
+        count = -(-len(ids) // size)
         if count > 1 and all(_is_ordered(part, shard) for shard in part.shards):
             bounds = ["", *(ids[len(ids) * number // count] for number in range(1, count)), None]
             yield from (replace(part, between=(start or "", end)) for start, end in pairwise(bounds))

@@ -225,7 +225,7 @@ def _checked(task: tuple[Opened, tuple[Shard, ...], tuple[str, str | None] | Non
 
 def _here(opened: Opened) -> Opened:
     """The same release, which a process opens once, whatever parts of it come."""
-    if "facts" in vars(opened):  # it was not sent here
+    if not opened.is_sent:
         return opened
     if _OPENED and _OPENED[0].folder == opened.folder:
         return _OPENED[0]
