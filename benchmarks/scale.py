@@ -2,11 +2,12 @@
 """Time and memory of builds as the corpus grows, other tools beside them on the same articles.
 
     python benchmarks/scale.py --work FOLDER [--sizes 10000 30000 100000] [--jobs 2] [--profile]
-                               [--peers PYTHON] [--warc 20000] [--added 0.01] [--out FOLDER]
+                               [--words 560] [--ray] [--peers PYTHON] [--warc 20000] [--added 0.01] [--out FOLDER]
 
 In:  nothing; corpora are made from a seed (synthetic.py).
 Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg``, ``warc.svg`` under ``--out``.
 
+``--words``: how long the articles are. ``--ray`` builds each corpus on a Ray cluster, too, and compares every byte.
 ``--profile`` adds time and memory per stage, and leaves what passes between
 steps in place, for on_paper.py. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
 ``--warc`` builds one archive of that many pages and draws memory over time. ``--added`` builds once more after that
@@ -48,10 +49,10 @@ main()
 """
 
 
-def build(root: Path, jobs: int, profile: bool = False) -> Watched:
+def build(root: Path, jobs: int, profile: bool = False, engine: str = "pool") -> Watched:
     """Build a project in a process of its own."""
     program = ["-c", UNCLEARED] if profile else ["-m", "copydesk"]
-    done = watch([sys.executable, *program, "-C", root, "build", "--jobs", str(jobs)])
+    done = watch([sys.executable, *program, "-C", root, "build", "--jobs", str(jobs), "--engine", engine])
     assert done.code in (0, 1), f"the build of {root} ended with {done.code}"
     return done
 
@@ -84,14 +85,22 @@ def row(name: str, count: int, done: Watched, profile: bool) -> dict[str, Any]:
     return found
 
 
-def corpus(work: Path, count: int, *, warc: bool = False) -> tuple[Path, Path]:
+def corpus(work: Path, count: int, *, warc: bool = False, words: int = synthetic.WORDS) -> tuple[Path, Path]:
     """The raw file, and a fresh project that reads it."""
-    raw = work / f"{count}.{'warc' if warc else 'jsonl'}"
+    raw = work / f"{count}x{words}.{'warc' if warc else 'jsonl'}"
     if not raw.exists():
-        (synthetic.warc if warc else synthetic.jsonl)(raw, count)
+        (synthetic.warc if warc else synthetic.jsonl)(raw, count, words=words)
     root = work / f"project-{raw.name}"
     shutil.rmtree(root, ignore_errors=True)
     return raw, synthetic.project(root, raw)
+
+
+def on_ray(raw: Path, built: Path, count: int, jobs: int) -> dict[str, Any]:
+    """What was just built, built anew on a cluster of this machine: the same bytes?"""
+    expected = digests(built)
+    shutil.rmtree(built)
+    done = build(synthetic.project(built, raw), jobs, engine="ray")
+    return row("copydesk on Ray", count, done, False) | {"same_bytes": digests(built) == expected}
 
 
 def grown(work: Path, count: int, share: float, jobs: int, profile: bool) -> list[dict[str, Any]]:
@@ -153,6 +162,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--words", type=int, default=synthetic.WORDS)
+    parser.add_argument("--ray", action="store_true")
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--warc", type=int)
     parser.add_argument("--added", type=float)
@@ -160,10 +171,12 @@ def main() -> None:
     asked.work.mkdir(parents=True, exist_ok=True)
     rows, memory = list[dict[str, Any]](), dict[str, list[tuple[float, float]]]()
     for count in asked.sizes:
-        raw, root = corpus(asked.work, count)
+        raw, root = corpus(asked.work, count, words=asked.words)
         done = build(root, asked.jobs, asked.profile)
         rows.append(row("copydesk", count, done, asked.profile))
         memory[f"{count:,} JSONL"] = [(at, mb) for at, mb, *_ in done.samples]
+        if asked.ray:
+            rows.append(on_ray(raw, root, count, asked.jobs))
         for peer in PEERS if asked.peers else ():
             done = watch([asked.peers, HERE / "peers_at_scale.py", peer, raw, asked.work / f"{peer}-{count}"])
             rows.append(row(peer, count, done, False) if not done.code else {"what": peer, "failed": done.code})

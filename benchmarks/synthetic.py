@@ -20,7 +20,7 @@ import numpy as np
 import orjson
 
 BLOCK = 1000
-WORDS = 560  #: in an article, on average
+WORDS = 560  #: in an article, on average, where nothing else is asked for
 SKEW = 0.002
 SITES = 400
 _COMMON = [
@@ -81,16 +81,16 @@ class Language:
         return made
 
 
-def articles(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
+def articles(count: int, seed: int = 7, words: int = WORDS) -> Iterator[dict[str, Any]]:
     """The first ``count`` articles of the corpus of that seed."""
     language = Language(seed)
-    reprinted = language.sentences(np.random.default_rng([seed, 1]), WORDS)
+    reprinted = language.sentences(np.random.default_rng([seed, 1]), words)
     furniture = [" ".join(language.sentences(np.random.default_rng([seed, 2, n]), 60)) for n in range(SITES // 10)]
     for first in range(0, count, BLOCK):
         draw, chance = np.random.default_rng([seed, 3, first]), random.Random(f"{seed}/{first}")
         stories = list[list[str]]()
         for n in range(first, min(first + BLOCK, count)):
-            story = _story(language, stories, reprinted, draw, chance)
+            story = _story(language, words, stories, reprinted, draw, chance)
             site = chance.randrange(SITES)
             text = _paragraphs(story) + (f"\n\n{furniture[site]}" if site < len(furniture) else "")
             yield {
@@ -104,6 +104,7 @@ def articles(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:
 
 def _story(
     language: Language,
+    words: int,
     stories: list[list[str]],
     reprinted: list[str],
     draw: np.random.Generator,
@@ -114,7 +115,7 @@ def _story(
     if kind < SKEW:
         return reprinted
     if kind < 0.8 or not stories:
-        story = language.sentences(draw, max(60, int(draw.normal(WORDS, WORDS / 4))))
+        story = language.sentences(draw, max(words // 9, int(draw.normal(words, words / 4))))
         stories.append(story)
         return story
     told = chance.choice(stories)
@@ -134,17 +135,17 @@ def _paragraphs(story: list[str]) -> str:
     return "\n\n".join(" ".join(story[n : n + 3]) for n in range(0, len(story), 3))
 
 
-def jsonl(path: Path, count: int, seed: int = 7) -> None:
+def jsonl(path: Path, count: int, seed: int = 7, words: int = WORDS) -> None:
     """Write the corpus as lines."""
     with path.open("wb") as file:
-        for article in articles(count, seed):
+        for article in articles(count, seed, words):
             file.write(orjson.dumps(article) + b"\n")
 
 
-def warc(path: Path, count: int, seed: int = 7) -> None:
+def warc(path: Path, count: int, seed: int = 7, words: int = WORDS) -> None:
     """Write the corpus as web pages in one archive."""
     with path.open("wb") as file:
-        for n, article in enumerate(articles(count, seed)):
+        for n, article in enumerate(articles(count, seed, words)):
             file.write(_record(n, article))
 
 
