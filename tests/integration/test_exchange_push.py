@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from copydesk.dataset import removals
 from copydesk.errors import Locked
 from copydesk.files import locked
 from copydesk.labeling import annotators, desks
@@ -205,6 +206,25 @@ def test_a_second_exchange_on_this_machine_is_refused_while_one_runs(corpus: Pro
             desk.push(corpus)
         with pytest.raises(Locked):
             desk.pull(corpus)
+
+
+def test_what_someone_who_left_has_answered_is_not_asked_again(corpus: Project) -> None:
+    desk.push(corpus)
+    desk.answer(corpus, "ann-a", 1)
+    desk.pull(corpus)
+    desk.people(corpus, "ann-c")
+    annotators.remove(corpus, "ann-a")
+    desk.push(corpus)
+    held = sorted((task["annotator"], task["data"]["article_id"][-1]) for task in desk.live(corpus))
+    assert held == [("ann-b", "1"), ("ann-b", "2"), ("ann-c", "2")]
+
+
+def test_nobody_is_asked_about_a_removed_article(corpus: Project) -> None:
+    desk.push(corpus)
+    gone = desk.live(corpus)[0]["data"]["article_id"]
+    removals.remove(corpus, gone, reason="asked by the publisher", now=desk.NOW)
+    assert desk.push(corpus).superseded == 2
+    assert gone not in {task["data"]["article_id"] for task in desk.live(corpus)}
 
 
 def test_open_tasks_of_someone_who_leaves_go_to_their_heir(corpus: Project) -> None:

@@ -69,6 +69,12 @@ def test_other_peoples_tasks_are_not_ours(data: object) -> None:
 IDS = [f"art-{n:016x}" for n in range(60)]
 
 
+def test_who_left_after_answering_need_not_be_replaced() -> None:
+    held = {each: ["a"] for each in IDS[:20]}
+    dealt = assign(IDS[:20], ["a", "c"], 2, held, answered=dict.fromkeys(IDS[:5], 1))
+    assert [len(dealt[each]) for each in IDS[:20]] == [1] * 5 + [2] * 15
+
+
 def test_everyone_shares_one_desk_without_annotators() -> None:
     assert assign(IDS, [None], 2, {}) == dict.fromkeys(IDS, (None,))
 

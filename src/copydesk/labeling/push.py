@@ -14,12 +14,13 @@ from typing import Any
 import orjson
 
 from copydesk.console import Progress
+from copydesk.dataset import removals
 from copydesk.dataset.store import Store
 from copydesk.files import locked, sha256
 from copydesk.labeling import annotators, desks, page, predict, tasks
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.annotators import Annotator
-from copydesk.labeling.assignment import assign
+from copydesk.labeling.assignment import answered_by_others, assign
 from copydesk.labeling.desks import Desk, Place
 from copydesk.labeling.earlier import MODEL, Earlier
 from copydesk.labeling.layers import Layer
@@ -67,7 +68,10 @@ def push(
         page.require(layer)
         predict.load(layer)
     with locked(project.private / "exchange.lock", EXCHANGE):
-        articles = {article["article_id"]: article for article in Store(project).articles(COLUMNS)}
+        gone = {removal["article_id"] for removal in removals.read(project)}
+        articles = {
+            each["article_id"]: each for each in Store(project).articles(COLUMNS) if each["article_id"] not in gone
+        }
         people = annotators.read(project)
         found = desks.find(project, studio.projects())
         names = {layer.name for layer in layers}
@@ -101,8 +105,10 @@ class Pushing:
         for desk in wanted:
             places[desk] = desks.open_desk(self.project, layer, desk, self.found.get(desk, []), self.studio)
         entries = {desk: self.ledger.entry(places[desk], look=self.look) for desk in places}
-        shares = self._shares(wanted, entries)
-        earlier = Earlier(layer, latest(history(layer)), predict.load(layer))
+        answers = latest(history(layer))
+        names = [desk.annotator for desk in wanted]
+        shares = self._shares(wanted, entries, answered_by_others(layer, answers, self.articles, names))
+        earlier = Earlier(layer, answers, predict.load(layer))
         held = [task for entry in entries.values() for task in (*entry.superseded.values(), *entry.live.values())]
         done = Pushed()
         for desk in old:
@@ -112,8 +118,10 @@ class Pushing:
             done += self._desk(layer, desk, places[desk], entries[desk], shares[desk], earlier, held)
         return done
 
-    def _shares(self, wanted: Sequence[Desk], entries: Mapping[Desk, Entry]) -> dict[Desk, list[str]]:
-        """The articles of each desk."""
+    def _shares(
+        self, wanted: Sequence[Desk], entries: Mapping[Desk, Entry], answered: Mapping[str, int]
+    ) -> dict[Desk, list[str]]:
+        """The articles of each desk. ``answered``: by how many people who have none any more."""
         held: dict[str, set[str | None]] = {}
         for desk, entry in entries.items():
             for task in entry.live.values():
@@ -126,7 +134,7 @@ class Pushing:
         names = [desk.annotator for desk in wanted]
         settings = self.project.labeling_settings
         dealt = [each for each in self.articles if each in held or each not in settings.training]
-        assigned = assign(dealt, names, settings.redundancy, held, leaving=heirs)
+        assigned = assign(dealt, names, settings.redundancy, held, leaving=heirs, answered=answered)
         return {desk: [each for each in sorted(assigned) if desk.annotator in assigned[each]] for desk in wanted}
 
     def _open(self, entry: Entry) -> set[str]:
