@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from itertools import islice, product
 
 import numpy as np
 import pytest
 
+from copydesk.dataset.families import words
 from copydesk.dataset.families.features import NAMES, features
 from copydesk.dataset.families.links import score
 from copydesk.dataset.families.prints import Prints, fingerprint, letters
@@ -65,3 +67,14 @@ def test_a_score_is_the_same_alone_and_in_company_in_any_order(prints):
     together, mixed = score(prints, pairs), np.random.default_rng(1).permutation(len(pairs))
     assert [score(prints, pairs[n : n + 1])[0] for n in range(len(pairs))] == together.tolist()
     assert (score(prints, pairs[mixed]) == together[mixed]).all()
+
+
+def test_texts_read_the_same_when_more_words_are_met_than_are_kept_in_mind(monkeypatch):
+    names = iter("".join(letters) for letters in product("bdfgklmnpr", "aeiou", "bdfgklmnpr", "aeiou", "stvz", "aeiou"))
+    texts = [" ".join(islice(names, 1200)) + ". Then Paris said no." for _ in range(24)]
+    whole = fingerprint(texts)
+    monkeypatch.setattr(words, "_MAX_CACHED", 1500)
+    words.lexicon.cache_clear()
+    again = fingerprint(texts)
+    for column in ("words", "keys", "key_weights", "key_kinds"):
+        assert (getattr(again, column).flat == getattr(whole, column).flat).all()

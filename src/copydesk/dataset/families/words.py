@@ -135,6 +135,8 @@ class Lexicon:
 
     def read(self, texts: Sequence[str]) -> Words:
         """The words of some texts."""
+        if len(self._index) > _MAX_CACHED:  # here alone: what is numbered below must hold to the end
+            self._clear()
         parts = [self._numbered(batch) for batch in batches(pieces(texts))] or [_NONE]
         row, begin, end, is_end, where = (np.concatenate([part[n] for part in parts]) for n in range(5))
         kinds = np.where(is_end, np.uint8(END), self._kinds[where])
@@ -170,8 +172,6 @@ class Lexicon:
 
     def _numbers(self, forms: Sequence[str]) -> npt.NDArray[np.int64]:
         """Where what is known of words stands; one number more, for what is no word."""
-        if len(self._index) > _MAX_CACHED:
-            self._clear()
         numbers, at = list(map(self._index.get, forms)), -1
         for _ in range(numbers.count(None)):
             at = numbers.index(None, at + 1)
