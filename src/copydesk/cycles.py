@@ -20,3 +20,9 @@ def unsearched() -> Iterator[None]:
     finally:
         if searching:
             gc.enable()
+
+
+def search_young() -> None:
+    """Search what was made since the last search, while none runs by itself: for work that may leave some cycles."""
+    if not gc.isenabled():
+        gc.collect(0)

@@ -17,6 +17,7 @@ import orjson
 import xxhash
 
 from copydesk import files
+from copydesk.cycles import unsearched
 from copydesk.dataset import columns, shards
 from copydesk.dataset.ingest.opening import Unreadable, opened
 from copydesk.dataset.ingest.parts import WHOLE, Part
@@ -78,10 +79,12 @@ def extract(task: Task) -> Extracted:
         told = orjson.loads(finished)
         return Extracted(key, tuple(told["shards"]), tuple(Reject(*each) for each in told["rejects"]))
     names, rejects = list[str](), list[Reject]()
-    for articles in _batches(task, rejects):
-        names.append(f"{key}-{len(names):04}.arrow")
-        ordered = sorted(articles, key=lambda article: (article["article_id"], article["provenance"]["path"]))
-        shards.write(shelf, names[-1], columns.table(ordered, _columns(task.settings.schema, task.settings.version)))
+    schema = _columns(task.settings.schema, task.settings.version)
+    with unsearched():
+        for articles in _batches(task, rejects):
+            names.append(f"{key}-{len(names):04}.arrow")
+            ordered = sorted(articles, key=lambda article: (article["article_id"], article["provenance"]["path"]))
+            shards.write(shelf, names[-1], columns.table(ordered, schema))
     done = Extracted(key, tuple(names), tuple(rejects))
     told = {"shards": names, "rejects": [[r.code, r.where, r.raw_sha256, r.message] for r in rejects]}
     shelf.put(f"{key}.json", files.canonical(told))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from copydesk import __version__
+from copydesk.cycles import search_young
 from copydesk.dataset.ingest import html, identity, instants, language, plain
 from copydesk.dataset.ingest.extraction import Extraction
 from copydesk.dataset.ingest.raw import TEXT, Finding, Raw, Reject, reject
@@ -39,6 +40,7 @@ class Recorder:
             languages = iter(language.detect(texts))
             for each in read:
                 yield each if isinstance(each, Reject) else self._record(*each, next(languages))
+            search_young()  # pages may leave cycles: no more than of these
 
     def article(self, raw: Raw) -> Article | Reject:
         """The record of one."""
