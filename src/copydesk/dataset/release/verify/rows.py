@@ -20,7 +20,7 @@ from copydesk.dataset.release.verify.gold import gold
 from copydesk.dataset.release.verify.opened import Found, Opened
 from copydesk.dataset.release.verify.pieces import pieces
 from copydesk.dataset.release.verify.walk import Bundle, walk
-from copydesk.executor import Executor, Here
+from copydesk.executor import Executor, Here, renewed
 from copydesk.files import digest
 from copydesk.issues import Issue
 from copydesk.schemas import meaning
@@ -188,6 +188,7 @@ def run(opened: Opened) -> Found:
         together.sentences += found.sentences
         if together.is_full:
             return together
+    renewed(workers)  # checks to come are made here: what these processes hold is not in their way
     together.issues["digests"] += _digests(opened, digests)
     together.tally = tally
     if all(scan is not None for scan in scans):
