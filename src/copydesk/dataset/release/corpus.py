@@ -17,6 +17,7 @@ from copydesk.dataset.release import personal
 from copydesk.dataset.release.facts import HeldOut
 from copydesk.dataset.release.parcels import Parcels, See
 from copydesk.dataset.store import Store
+from copydesk.issues import Issue
 from copydesk.labeling import layers
 from copydesk.labeling.layers import Layer
 from copydesk.project import Project
@@ -34,6 +35,12 @@ class Dealt:
     published: Mapping[str, str]  #: article_id → split
     held_out: tuple[HeldOut, ...]  #: those in none
     new: tuple[Record, ...]  #: for dataset/splits.jsonl, ``since`` still to be filled in
+
+    def issues(self) -> Iterator[Issue]:
+        """What is in no split, though nobody took it out: counts of splits would not tell."""
+        hint = "it is in the manifest only; `copydesk families` shows the links, dataset/families.toml parts them"
+        for each in self.held_out:
+            yield Issue("bridges-splits", each.article_id, f"is in no split: {each.detail}", "$", hint, "warning")
 
 
 @dataclass(frozen=True)

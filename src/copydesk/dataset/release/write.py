@@ -164,6 +164,7 @@ class _Cut:
             draft.fill()
         issues += [
             *_empty(dealt),
+            *dealt.issues(),
             *draft.issues,
             *(leak.issue for leak in draft.leaks),
             *_open_questions(self.project),
