@@ -3,11 +3,13 @@
 
     python benchmarks/scale.py --work FOLDER [--sizes 10000 30000 100000] [--jobs 2] [--profile]
                                [--words 560] [--ray] [--peers PYTHON] [--warc 20000] [--added 0.01] [--out FOLDER]
+                               [--vocabulary 60000]
 
 In:  nothing; corpora are made from a seed (synthetic.py).
 Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg``, ``warc.svg`` under ``--out``.
 
-``--words``: how long the articles are. ``--ray`` builds each corpus on a Ray cluster, too, and compares every byte.
+``--words``: how long the articles are. ``--vocabulary``: all draw from one list of that length, instead of new words
+for new articles. ``--ray`` builds each corpus on a Ray cluster, too, and compares every byte.
 ``--profile`` adds time and memory per stage, and leaves what passes between
 steps in place, for on_paper.py. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
 ``--warc`` builds one archive of that many pages and draws memory over time. ``--added`` builds once more after that
@@ -85,11 +87,13 @@ def row(name: str, count: int, done: Watched, profile: bool) -> dict[str, Any]:
     return found
 
 
-def corpus(work: Path, count: int, *, warc: bool = False, words: int = synthetic.WORDS) -> tuple[Path, Path]:
+def corpus(
+    work: Path, count: int, *, warc: bool = False, words: int = synthetic.WORDS, vocabulary: int | None = None
+) -> tuple[Path, Path]:
     """The raw file, and a fresh project that reads it."""
-    raw = work / f"{count}x{words}.{'warc' if warc else 'jsonl'}"
+    raw = work / f"{count}x{words}-{vocabulary or 'growing'}.{'warc' if warc else 'jsonl'}"
     if not raw.exists():
-        (synthetic.warc if warc else synthetic.jsonl)(raw, count, words=words)
+        (synthetic.warc if warc else synthetic.jsonl)(raw, count, words=words, vocabulary=vocabulary)
     root = work / f"project-{raw.name}"
     shutil.rmtree(root, ignore_errors=True)
     return raw, synthetic.project(root, raw)
@@ -163,6 +167,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--words", type=int, default=synthetic.WORDS)
+    parser.add_argument("--vocabulary", type=int)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--warc", type=int)
@@ -171,7 +176,7 @@ def main() -> None:
     asked.work.mkdir(parents=True, exist_ok=True)
     rows, memory = list[dict[str, Any]](), dict[str, list[tuple[float, float]]]()
     for count in asked.sizes:
-        raw, root = corpus(asked.work, count, words=asked.words)
+        raw, root = corpus(asked.work, count, words=asked.words, vocabulary=asked.vocabulary)
         done = build(root, asked.jobs, asked.profile)
         rows.append(row("copydesk", count, done, asked.profile))
         memory[f"{count:,} JSONL"] = [(at, mb) for at, mb, *_ in done.samples]
