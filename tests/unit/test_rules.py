@@ -83,6 +83,12 @@ def test_the_story_itself_is_left_alone() -> None:
     assert rules.read(text).takes == ()
 
 
+def test_an_address_that_the_story_itself_gives_is_not_the_authors() -> None:
+    call = "Police asked witnesses to e-mail tips@example.org. The suspect, 34, fled on foot, she said."
+    assert rules.read(f"{STORY}\n\n{call}").takes == ()
+    assert rules.read(f"{STORY}\n\nE-mail the author at jane@example.org.").takes
+
+
 def test_names_and_headlines() -> None:
     assert byline("By Jane van Doe and J. R. Roe | Dec 6") == ["Jane van Doe", "J. R. Roe"]
     assert byline("By the time it rained") == [] == byline("By Reuters Staff")

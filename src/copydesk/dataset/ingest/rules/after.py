@@ -143,11 +143,19 @@ def biography(scrape: Scrape) -> Iterator[Take]:
             yield line.take()
 
 
+# Whom a story asks for help: the address is then the story's own.
+_CALL = re.compile(
+    r"\b(?:police|sheriff|deput(?:y|ies)|detectives?|investigators?|witness(?:es)?|suspects?|crime stoppers"
+    r"|anyone with (?:any )?information)\b",
+    re.IGNORECASE,
+)
+
+
 def reach(scrape: Scrape) -> Iterator[Take]:
     """A line on how to reach the author or the paper, or on where else the text appeared."""
     asked = phrases.REACH.among(scrape.signs)
     for line in dict.fromkeys((*scrape.opening, *scrape.lines[-10:])):
-        if len(line.text) <= 500 and asked.fullmatch(line.text):
+        if len(line.text) <= 500 and asked.fullmatch(line.text) and not _CALL.search(line.text):
             yield line.take()
 
 
