@@ -14,7 +14,7 @@ import numpy as np
 from copydesk.labeling.agreement.coefficients import Floats, Statistic
 from copydesk.labeling.agreement.parts import Numbers
 
-CHUNK = 2_000_000  #: weights held at once (16 MB)
+CHUNK = 8_000_000  #: weights held at once (64 MB): tables are read once for each lot of them
 
 
 @dataclass(frozen=True, slots=True)
