@@ -24,7 +24,7 @@ from copydesk import files
 from copydesk.dataset.families import model, words
 from copydesk.dataset.families.prints import Array, Index
 
-FORMAT = 4  #: to be raised with every change of what scores or relations are computed from
+FORMAT = 5  #: to be raised with every change of what scores or relations are computed from
 
 Keys = npt.NDArray[np.uint64]
 
