@@ -20,6 +20,7 @@ from copydesk.dataset.ingest.readers import READERS, reader_name
 from copydesk.dataset.ingest.record import Recorder
 from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Limits, Source
+from copydesk.spans import Span
 from copydesk.testing import check_reader
 
 STORY = "The council met on Tuesday and agreed, after a long debate, to pay for the “bridge”."
@@ -186,6 +187,14 @@ def test_different_cells_that_pack_well_are_refused_before_they_are_unpacked() -
 @pytest.mark.parametrize("cell", [7, 1.5, True])
 def test_a_column_of_other_things_is_read_as_text(cell: object) -> None:
     assert codes(read("parquet", a_parquet(text=[STORY], html=[cell]))) == ["kept"]
+
+
+@pytest.mark.parametrize("blank", ["", "  ", b" \n", None, 7, ["none"]])
+def test_where_no_text_stands_the_page_beside_it_is_the_article(blank: object) -> None:
+    page: object = PAGE.encode() if isinstance(blank, bytes) else PAGE
+    (raw,) = read("parquet", a_parquet(text=[blank], html=[page]))
+    assert isinstance(raw, Raw) and raw.data == PAGE.encode() and raw.content.text == PAGE
+    assert raw.content.raw_span(6, 12) == Span(6, 12)
 
 
 def test_a_quoted_field_leads_back_through_its_quotes() -> None:

@@ -116,17 +116,24 @@ def parts(file: IO[bytes], size: int) -> Iterator[Part]:
 
 
 def _article(row: dict[str, Any], where: str, source: Source) -> Raw | Reject:
-    cell = row.get(source.column(TEXT)) or row.get(source.column(HTML)) or ""
+    texts = (source.column(TEXT), source.column(HTML))
+    stated = [cell for name in texts if (cell := row.get(name))]
+    cell = next((each for each in stated if _has_words(each)), next(iter(stated), ""))
     data = cell if isinstance(cell, bytes) else str(cell).encode("utf-8", "surrogatepass")
     if len(data) > source.limits.article_bytes:
         return too_large(where, sha256(data), source.limits.article_mb)
     decoded = data.decode("utf-8", "replace")
-    texts = (source.column(TEXT), source.column(HTML))
     members = {name: Member(_plain(value), NOWHERE) for name, value in row.items() if value is not None}
     for name in texts:
         if isinstance(row.get(name), (str, bytes)) and row[name] == cell:
             members[name] = Member(decoded, Span(0, len(decoded)), Traced.whole(decoded))
     return article(members, source, where=where, data=data, decoded=decoded, media_type=MEDIA)
+
+
+def _has_words(cell: Any) -> bool:
+    """Whether it is the article, as ``columns.article`` chooses it."""
+    words = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell
+    return isinstance(words, str) and bool(words.strip())
 
 
 def _plain(value: Any) -> Any:
