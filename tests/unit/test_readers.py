@@ -123,6 +123,9 @@ def test_the_check_finds_a_reader_that_does_not() -> None:
         ("a.pdf", None),
         ("zip://in/a.csv::https://wire.example/all.zip", "csv"),
         ("https://wire.example/feed.rss?page=2", "feed"),
+        ("https://wire.example/get?file=a.jsonl", "jsonl"),
+        ("s3://bucket/Who pays?.html", "html"),
+        ("s3://bucket/why?/a.csv", "csv"),
     ],
 )
 def test_a_suffix_names_the_reader(path: str, name: str | None) -> None:

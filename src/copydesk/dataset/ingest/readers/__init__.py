@@ -84,8 +84,12 @@ def _loaded(point: EntryPoint) -> Any:
 
 def reader_name(path: str, source: Source) -> str | None:
     """The reader for a file: what the source says, else by suffix; None when neither tells."""
-    if "://" in path:  # before an archive that holds it, or what is asked of a server
-        path = path.partition("::")[0].partition("?")[0]
+    within = path.partition("::")[0] if "://" in path else path  # before an archive that holds it
+    asked = within.partition("?")[0] if "://" in path else path  # of a server; elsewhere a name may hold the sign
+    return source.reader or _by_suffix(asked) or _by_suffix(within)
+
+
+def _by_suffix(path: str) -> str | None:
     name = PurePosixPath(path).name.lower()
     fitting = [suffix for suffix in SUFFIXES if name.endswith(suffix)]
-    return source.reader or (SUFFIXES[max(fitting, key=len)] if fitting else None)
+    return SUFFIXES[max(fitting, key=len)] if fitting else None
