@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from copydesk.console import quiet
-from copydesk.dataset.ingest import Ingested, identity, ingest
+from copydesk.dataset.ingest import Ingested, extract, identity, ingest, opening
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Here, Pool
 from copydesk.project import Project
@@ -143,6 +144,37 @@ def test_a_source_that_names_no_file_is_a_warning_and_no_reject(corpus: Path) ->
         ("no-input", "source wire", "warning")
     ]
     assert (len(done.articles), done.rejects) == (1, [])
+
+
+class Broken:
+    """A file whose reading fails, as over a line that breaks."""
+
+    def __init__(self, file: IO[bytes], error: Exception) -> None:
+        self._file, self._error = file, error
+
+    def __enter__(self) -> Broken:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("lost"), RuntimeError("lost")])
+def test_what_could_not_be_read_once_is_read_by_the_next_build(
+    corpus: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(corpus, "bridge.txt", STORY)
+    opened: Iterator[Callable[..., Any]] = iter(  # for its digest, for its articles
+        [opening.opened, lambda *each: Broken(opening.opened(*each), error)]
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(extract, "opened", lambda *each: next(opened)(*each))
+        assert [each["code"] for each in run(corpus).rejects] in (["unreadable"], ["reader-failed"])
+    done = run(corpus)
+    assert [each["text"] for each in done.articles] == [STORY] and not done.rejects
 
 
 def test_an_address_is_read_as_a_file_is(corpus: Path) -> None:

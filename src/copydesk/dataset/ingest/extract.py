@@ -2,7 +2,7 @@
 
 In:  a :class:`Task`.
 Out: shards of articles on the shelf, rejects, and last of all the file that names them. A task whose file is there is
-     finished: its name is the digest of the bytes it read, of the settings and of the code.
+     finished: its name is the digest of the bytes it read, of the settings and of the code. What failed is not.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS, CHARS = 1024, 4 * MEGABYTE  #: articles and letters after which a shard is closed
+FAILED = frozenset(["unreadable", "reader-failed"])  #: rejects of which the next try may make articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def extract(task: Task) -> Extracted:
             shards.write(shelf, names[-1], columns.table(ordered, schema))
     done = Extracted(key, tuple(names), tuple(rejects))
     told = {"shards": names, "rejects": [[r.code, r.where, r.raw_sha256, r.message] for r in rejects]}
-    shelf.put(f"{key}.json", files.canonical(told))
+    if not any(reject.code in FAILED for reject in rejects):  # a line may break while the same bytes are read
+        shelf.put(f"{key}.json", files.canonical(told))
     return done
 
 
