@@ -10,11 +10,12 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 import pytest
 from test_readers import EXAMPLES
 
 from copydesk.console import quiet
-from copydesk.dataset.ingest import Ingested, ingest
+from copydesk.dataset.ingest import Ingested, ingest, stage
 from copydesk.dataset.ingest.readers import READERS
 from copydesk.executor import Here
 from copydesk.project import Project
@@ -76,6 +77,36 @@ def test_over_the_web_a_reader_reads_what_it_reads_here(name: str, served: tuple
     far, here = (read(tmp_path / n, f"{at}/{file.name}") for n, at in (("far", address), ("here", f"file://{folder}")))
     assert far.articles and [each["code"] for each in far.rejects] == [each["code"] for each in here.rejects]
     assert [each["text"] for each in far.articles] == [each["text"] for each in here.articles]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "csv", "parquet"])
+def test_a_file_larger_than_a_block_is_read_from_servers_that_send_it_whole_only_too(
+    name: str, served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsspec.filesystem("http"), "block_size", 64)
+    monkeypatch.setattr(stage, "SIZE", 100)
+    folder, address = served
+    (folder / f"a.{name}").write_bytes(EXAMPLES[name][0])
+    far, here = (read(tmp_path / n, f"{at}/a.{name}") for n, at in (("far", address), ("here", f"file://{folder}")))
+    assert far.articles and [each["text"] for each in far.articles] == [each["text"] for each in here.articles]
+    assert [each["code"] for each in far.rejects] == [each["code"] for each in here.rejects]
+
+
+class Torn(InParts):
+    """Sends less than it promises."""
+
+    def do_GET(self) -> None:
+        self.send_response(206)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"{")
+
+
+@pytest.mark.parametrize("served", [Torn], indirect=True)
+def test_a_connection_that_breaks_is_a_reject(served: tuple[Path, str], tmp_path: Path) -> None:
+    folder, address = served
+    (folder / "a.jsonl").write_bytes(EXAMPLES["jsonl"][0])
+    assert [each["code"] for each in read(tmp_path / "far", f"{address}/a.jsonl").rejects] == ["unreadable"]
 
 
 @pytest.mark.parametrize("served", [InParts], indirect=True)

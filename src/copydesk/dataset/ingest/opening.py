@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-from io import BufferedReader
+from io import BufferedRandom, BufferedReader, RawIOBase
 from os import SEEK_END
 from pathlib import Path
 from typing import IO, Any, cast
@@ -46,14 +46,55 @@ def _remote(address: str) -> IO[bytes]:
     if not isinstance(file, fsspec.spec.AbstractBufferedFile):
         return cast("IO[bytes]", file)
     try:
-        file.seek(0, SEEK_END)
+        size = file.seek(0, SEEK_END)
+        if size > file.blocksize:  # else it comes whole
+            file.seek(size - 1)
+            file.read(1)
         file.seek(0)
     except ValueError:  # a server that sends no parts of a file
+        file.close()
         whole = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
-        shutil.copyfileobj(file, whole, BLOCK)
+        with system.open(path, "rb", block_size=0) as stream:
+            shutil.copyfileobj(stream, whole, BLOCK)
         whole.seek(0)
         return whole
-    return BufferedReader(file, BLOCK)
+    return BufferedReader(_Far(file), BLOCK)
+
+
+class _Far(RawIOBase):
+    """A file elsewhere. What goes wrong is an OSError: fsspec's systems raise what they like."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return int(self._file.readinto(buffer))
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def comes_whole(file: IO[bytes]) -> bool:
+    """Whether it is a copy of what a server sends whole each time."""
+    return isinstance(file, BufferedRandom)
 
 
 def size_of(each: Input, dataset: Path) -> int:

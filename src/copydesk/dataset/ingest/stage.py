@@ -19,7 +19,7 @@ from copydesk.console import Progress
 from copydesk.dataset import sources
 from copydesk.dataset.articles import Articles, Draft
 from copydesk.dataset.ingest.extract import Extracted, Settings, Task, extract
-from copydesk.dataset.ingest.opening import Unreadable, opened, size_of
+from copydesk.dataset.ingest.opening import Unreadable, comes_whole, opened, size_of
 from copydesk.dataset.ingest.parts import SIZE, WHOLE, Part
 from copydesk.dataset.ingest.raw import Reject
 from copydesk.dataset.ingest.readers import PARTED, reader_name
@@ -107,6 +107,8 @@ def cut(task: Task) -> list[Part]:
     (each,) = task.inputs
     try:
         with opened(each, task.settings.dataset) as file:
+            if comes_whole(file):  # each part would have it sent again
+                return [WHOLE]
             return list(PARTED[reader_name(each.path, task.source) or ""](file, SIZE))
     except (Unreadable, OSError):
         return [WHOLE]  # reading it will say why
