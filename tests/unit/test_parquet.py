@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from pyarrow import parquet as pq
 
 from copydesk.cycles import unsearched
-from copydesk.dataset import parquet
+from copydesk.dataset import build, parquet
 
 SCHEMA = pa.schema(
     {
@@ -63,3 +64,12 @@ def test_cycles_are_searched_again_after_a_block_that_was_spared_it() -> None:
     with unsearched(), unsearched():
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("links", "groups"), [(0, [0]), (2, [2]), (3, [3]), (4, [3, 1]), (6, [3, 3])])
+def test_no_group_of_links_is_empty_but_that_of_none(
+    links: int, groups: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "LINKS", 3)
+    made = build._links(iter([{"band": "family"}] * links), build.Tally(), pa.schema([("band", pa.string())]))
+    assert [group.num_rows for group in made] == groups

@@ -135,10 +135,14 @@ def _at_home(
 
 def _links(links: Iterable[Row], tally: Tally, schema: pa.Schema) -> Iterator[pa.Table]:
     """Links as tables, a group at a time, whose records are let go; without any, an empty one."""
-    waiting, count = iter(links), LINKS
-    while count == LINKS:
-        made = parquet.table(_banded(list(islice(waiting, LINKS)), tally), schema)
-        count = made.num_rows
+    waiting = iter(links)
+
+    def group() -> pa.Table:
+        return parquet.table(_banded(list(islice(waiting, LINKS)), tally), schema)
+
+    made = group()
+    yield made
+    while made.num_rows == LINKS and (made := group()).num_rows:
         yield made
 
 
