@@ -32,3 +32,10 @@ def test_a_month_alone_is_read_in_them_too() -> None:
 def test_years_of_both_centuries_are_found_in_order_and_never_within_one_another() -> None:
     text = "2019-12-31, 1999-01-02 and 192020-01-01; 20 and 19, 20"
     assert [each.day for each in instants.full_dates(text)] == [date(2019, 12, 31), date(1999, 1, 2)]
+
+
+def test_a_text_in_a_column_of_dates_is_not_remembered() -> None:
+    instants._day_or_instant.cache_clear()
+    assert instants.day_or_instant("The council met on 2024-03-05. " * 100) is None
+    assert instants.day_or_instant(f"  2024-03-05T08:00:00.123456 +01:00{' ' * 100}") is not None
+    assert instants._day_or_instant.cache_info().currsize == 1

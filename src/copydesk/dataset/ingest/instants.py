@@ -30,6 +30,7 @@ _FORMS = [
 ]
 _MONTH_YEAR = re.compile(rf"\b(?P<name>{'|'.join(MONTHS)})\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)
 _PARTIAL = re.compile(r"((?:19|20)\d{2})(?:-(0[1-9]|1[0-2]))?")
+LONGEST = 40  #: letters of any ISO date: what is longer, such as a text in the wrong column, is not remembered
 DAYS = 4096  #: that are remembered as read: articles of one day stand together
 BEFORE, BEHIND = 64, 16  #: letters of a date that may stand before its year, and behind it
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")
@@ -145,10 +146,15 @@ def utc(text: str) -> str | None:
     return _instant(parsed) if isinstance(parsed, datetime) and parsed.tzinfo else None
 
 
-@lru_cache(DAYS)
 def day_or_instant(text: str) -> tuple[str, str] | None:
     """An ISO date or instant and its precision: year, month, day, second. Without a zone only the day is asserted."""
-    if partial := _PARTIAL.fullmatch(text.strip()):
+    said = text.strip()
+    return _day_or_instant(said) if len(said) <= LONGEST else None
+
+
+@lru_cache(DAYS)
+def _day_or_instant(text: str) -> tuple[str, str] | None:
+    if partial := _PARTIAL.fullmatch(text):
         return f"{partial[1]}-{partial[2] or '01'}-01", "month" if partial[2] else "year"
     parsed = _parsed(text)
     if isinstance(parsed, datetime) and parsed.tzinfo:
