@@ -53,6 +53,23 @@ def test_a_server_that_sends_the_same_page_again_and_again_is_left(monkeypatch: 
         list(answering(monkeypatch, page).tasks(1, ("id",)))
 
 
+def test_projects_of_many_pages_are_there_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server gives a hundred a page at most, whatever it is asked for."""
+
+    def call(_: Studio, method: str, path: str, *, params: dict[str, Any]) -> bytes:
+        first = 100 * (params["page"] - 1)
+        rows = [{"id": 250 - n} for n in range(first, min(first + 100, 250))]
+        return orjson.dumps({"results": rows, "next": "http://x" if first + 100 < 250 else None})
+
+    monkeypatch.setattr(Studio, "_call", call)
+    assert [row["id"] for row in Studio("http://127.0.0.1:9", "0" * 40).projects()] == list(range(250, 0, -1))
+
+
+def test_a_server_with_the_same_projects_on_each_page_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OutsideError):
+        answering(monkeypatch, {"results": [{"id": 1}], "next": "http://x"}).projects()
+
+
 @pytest.mark.parametrize("bad", [{1}, {7, 8, 1500}, {3000}, set(range(1, 3001, 400))])
 def test_of_a_task_that_the_server_cannot_send_there_is_the_number(
     monkeypatch: pytest.MonkeyPatch, bad: set[int]

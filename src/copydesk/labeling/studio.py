@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -109,13 +110,17 @@ class Studio:
 
     def projects(self, more: Sequence[str] = ()) -> list[Json]:
         """Every project that the user can see; ``more`` names fields such as ``COUNTS``."""
-        found: list[Json] = []
-        while True:
-            page = {"page": len(found) // PAGE + 1, "page_size": PAGE, "include": ",".join((*_PROJECT, *more))}
-            answer = self._object("GET", "api/projects/", params=page)
-            found += self._rows(answer.get("results"), "api/projects/")
+        found: dict[int, Json] = {}
+        for page in count(1):  # a server gives fewer a page than it is asked for: a hundred
+            asked = {"page": page, "page_size": PAGE, "include": ",".join((*_PROJECT, *more))}
+            answer = self._object("GET", "api/projects/", params=asked)
+            rows = {row["id"]: row for row in self._rows(answer.get("results"), "api/projects/")}
+            if answer.get("next") and not rows.keys() - found.keys():
+                raise self._odd("api/projects/")
+            found |= rows  # one made meanwhile moves another to the next page
             if not answer.get("next"):
-                return found
+                break
+        return list(found.values())
 
     def create_project(self, fields: Mapping[str, Any]) -> Json:
         return self._object("POST", "api/projects/", json=dict(fields))
