@@ -10,6 +10,8 @@ from typing import Any
 from copydesk.errors import BadConfig, UnknownKey
 
 Table = dict[str, Any]
+#: as TOML's own specification calls them
+TYPES = {str: "a string", int: "an integer", float: "a float", bool: "true or false", list: "an array", dict: "a table"}
 
 
 def read(path: Path) -> Table:
@@ -34,7 +36,7 @@ class Reader:
     def take(self, key: str, kind: type | tuple[type, ...], default: Any = ..., hint: str = "") -> Any:
         """The value of ``key``; ``default`` when absent. Raises BadConfig on a missing or mistyped one.
 
-        hint: what to write where it is missing.
+        hint: what to write where it is missing or mistyped.
         """
         self._known.append(key)
         if key not in self._table:
@@ -44,8 +46,8 @@ class Reader:
         value = self._table[key]
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            wanted = " or ".join(each.__name__ for each in kinds)
-            raise BadConfig(self._where, f"key {key!r} must be {wanted}, not {type(value).__name__}")
+            wanted = " or ".join(map(_called, kinds))
+            raise BadConfig(self._where, f"key {key!r} must be {wanted}, not {_called(type(value))}", hint)
         return value
 
     def one_of(self, key: str, choices: Sequence[str], default: Any = ...) -> Any:
@@ -78,3 +80,7 @@ class Reader:
         for key in self._table:
             if key not in self._known:
                 raise UnknownKey(self._where, key, self._known)
+
+
+def _called(kind: type) -> str:
+    return TYPES.get(kind, f"a {kind.__name__}")

@@ -74,7 +74,7 @@ def test_an_unknown_key_names_the_nearest(project: MakeProject, text: str, near:
 
 
 def test_an_answer_must_be_text(project: MakeProject):
-    with pytest.raises(BadConfig, match="must be str"):
+    with pytest.raises(BadConfig, match="must be a string"):
         answers(answered(project(), "[motivation]\npurpose = 3\n"))
 
 

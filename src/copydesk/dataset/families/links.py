@@ -202,9 +202,7 @@ def link_of(a: Article, b: Article, value: float) -> Link:
     kind, passages = SAME, (Passages(0, len(a["text"]), 0, len(b["text"])),)
     if a["text"] != b["text"]:
         kind, passages = described(fingerprint([a["text"], b["text"]]), np.array([(0, 1)]))[0]
-    if (
-        not passages
-    ):  # people see what the texts do not show, so nothing is claimed of how the one was made of the other
+    if not passages:  # people see what the texts do not show: nothing is claimed of how the one was made of the other
         kind = NOTHING
     towards = direction(About.of(a), About.of(b), kind.extent)
     return _record(a["article_id"], b["article_id"], value, Description(kind, *towards, passages))
