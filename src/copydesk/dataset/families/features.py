@@ -30,6 +30,7 @@ NAMES = (
 )
 LEAST_KEYS = 0.1  #: share of the lighter text's key weight, and
 LEAST_FIVES = 0.02  #: of its runs of five words; two texts that have less of both in common are not derived
+_SHARED = 10  # columns of what pairs share, from which _measured makes all others
 
 
 def features(prints: Prints, pairs: Index) -> Matrix:
@@ -63,7 +64,7 @@ def _held(texts: Texts, table: Table, some: Some, every: bool) -> tuple[Flags, M
         keys = _shares(columns[1], texts.weights[0][some.left], texts.weights[0][some.right])[0]
         close = (keys >= LEAST_KEYS) | (fives >= LEAST_FIVES)
         if not close.any():
-            return close, np.zeros((0, 10))
+            return close, np.zeros((0, _SHARED))
         some, hits, columns = some.take(close), hits.of(close), [column[close] for column in columns]
     columns += [_counted(table, ragged, some) for ragged in (prints.threes, prints.pairs)]
     columns += [np.array(table.in_order(words, some), np.float64) for words in (texts.words, texts.content)]
