@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from copydesk import files
+from copydesk.dataset import removals
 from copydesk.dataset.store import Store
 from copydesk.errors import BrokenLine, NotBuilt
 from copydesk.labeling import annotators, layers
@@ -54,31 +55,36 @@ class PersonStatus:
 class Status:
     """How far the project is."""
 
-    articles: int
+    articles: int  #: of the last build, those that were removed aside
     families: int
+    removed: int  #: articles of the last build that are in no later release
     layers: dict[str, LayerStatus] = field(default_factory=dict)
     people: list[PersonStatus] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         counted = {name: asdict(each) for name, each in self.layers.items()}
         people = [each.as_json() for each in self.people]
-        return {"articles": self.articles, "families": self.families, "layers": counted, "annotators": people}
+        counts = {"articles": self.articles, "families": self.families, "removed": self.removed}
+        return counts | {"layers": counted, "annotators": people}
 
 
 def status(project: Project) -> Status:
     """Count; before the first build there are no articles. Raises BrokenHistory."""
     store = Store(project)
     try:
-        articles, families = store.by_id, len(store.families())
+        built, families = store.by_id, store.families()
     except NotBuilt:
-        articles, families = {}, 0
+        built, families = {}, []
+    gone = {removal["article_id"] for removal in removals.read(project)} & built.keys()
+    articles = {article_id: article for article_id, article in built.items() if article_id not in gone}
     counted, people = {}, []
     for layer in layers.load(project):
         records = _Records.read(layer)
         held = _held(project, layer, articles)
         counted[layer.name] = _layer(layer, records, articles, held)
         people += _people(project, layer, records, articles, held)
-    return Status(len(articles), families, counted, people)
+    n_families = sum(not gone.issuperset(family["members"]) for family in families)
+    return Status(len(articles), n_families, len(gone), counted, people)
 
 
 @dataclass(frozen=True, slots=True)

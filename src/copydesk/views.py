@@ -149,7 +149,8 @@ def status(counted: Status) -> View:
     rows = [(name, *asdict(layer).values()) for name, layer in counted.layers.items()]
 
     def draw(console: Console) -> None:
-        console.print(f"{counted.articles} articles in {counted.families} families")
+        removed = f" ({counted.removed} removed)" if counted.removed else ""
+        console.print(f"{counted.articles} articles in {counted.families} families{removed}")
         table(console, columns, rows)
         if counted.people:
             named = ("layer", "annotator", "answered", "median", "left", "training")
@@ -269,7 +270,17 @@ def released(cut: Released) -> View:
         f"{cut.path}",
         f"  version {cut.version} ({cut.bump}), for the {cut.audience} audience; articles: {splits}",
         f"  digest {cut.digest}",
+        *_unchanged(cut),
     )
+
+
+def _unchanged(cut: Released) -> list[str]:
+    """That a release repeats what was released, where it does."""
+    if cut.unchanged_since is None:
+        return []
+    if cut.unchanged_since == cut.version:
+        return ["  it was cut before and nothing changed since: this is the same release again"]
+    return [f"  no row differs from {cut.unchanged_since}; at most its documents do"]
 
 
 def verified(found: Verification) -> View:
@@ -330,6 +341,10 @@ def published(sent: Published) -> View:
 
 def hydrated(done: Hydrated) -> View:
     """How many texts came back, and which did not."""
+    if not done.withheld:
+        return lines(
+            f"{done.release} withholds no text: there was nothing to put back, and {done.path} is a copy of it"
+        )
     lost = [f"  missing    {article_id}" for article_id in done.missing]
     other = [f"  differing  {article_id}: your copy is not the text that was labelled" for article_id in done.differing]
     near = [

@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from copydesk import files
+from copydesk import files, views
 from copydesk.console import quiet
 from copydesk.dataset.build import build
 from copydesk.dataset.hub import NotCleared, publish
@@ -86,6 +88,17 @@ def test_a_hydrated_copy_is_the_local_release(project: Project, copies: Path, tm
     assert (done.hydrated, done.missing, done.differing, done.reanchored, done.issues) == (5, (), (), (), ())
     assert verify(tmp_path / "full").ok
     assert (tmp_path / "full/SHA256SUMS").read_bytes() == (project.dist / "news-1.0.0/SHA256SUMS").read_bytes()
+
+
+def test_a_release_that_withholds_nothing_is_copied_and_that_is_said(
+    project: Project, copies: Path, tmp_path: Path
+) -> None:
+    done = hydrate(project.dist / "news-1.0.0", copies, tmp_path / "copy")
+    assert (done.withheld, done.hydrated, done.issues) == (0, 0, ())
+    with StringIO() as out:
+        views.hydrated(done)(Console(file=out, width=200))
+        assert "withholds no text" in out.getvalue()
+    assert (tmp_path / "copy/SHA256SUMS").read_bytes() == (project.dist / "news-1.0.0/SHA256SUMS").read_bytes()
 
 
 def test_what_the_reader_does_not_have_stays_withheld_and_is_named(

@@ -7,7 +7,9 @@ from pathlib import Path
 import datasets
 import pytest
 
-from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset import hub
+from copydesk.dataset.hub import UnknownConfig
+from copydesk.dataset.release.facts import NotARelease, ReleaseFacts
 from copydesk.dataset.release.write import release
 from copydesk.labeling import layers
 from copydesk.project import Project
@@ -63,6 +65,13 @@ def test_labels_are_numbers_with_names(folder: Path, cache: str) -> None:
     feature = rows.features["label"]
     assert feature.names == list(layers.read(folder.parents[1] / "labeling/stance").labels)
     assert {feature.int2str(row["label"]) for row in rows} == {row["label_name"] for row in rows} == {"neutral"}
+
+
+def test_what_cannot_be_loaded_says_what_can(folder: Path) -> None:
+    with pytest.raises(UnknownConfig, match="no config 'claim'; it has articles, annotations, claims, entities"):
+        hub.load(folder, "claim")
+    with pytest.raises(NotARelease, match=r"news-1\.0\.1 is not there"):
+        hub.load(folder.with_name("news-1.0.1"))
 
 
 def test_two_versions_in_one_cache_are_not_mixed_up(project: Project, folder: Path, cache: str) -> None:

@@ -240,12 +240,12 @@ def test_another_title_is_a_patch(project: Project) -> None:
     with pytest.raises(BadVersion, match="documents"):
         cut(again)
     released = cut(again, None)
-    assert (released.version, released.bump) == ("1.0.1", "patch")
+    assert (released.version, released.bump, released.unchanged_since) == ("1.0.1", "patch", "1.0.0")
 
 
 def test_auto_without_a_change_is_the_same_release(project: Project) -> None:
     released = cut(project, None, LATER)
-    assert released.version == "1.0.0"
+    assert released.version == released.unchanged_since == "1.0.0"
     assert sorted(path.name for path in project.dist.glob("news-*")) == ["news-1.0.0"]
 
 

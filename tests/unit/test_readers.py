@@ -144,7 +144,7 @@ def test_a_suffix_names_the_reader(path: str, name: str | None) -> None:
         ("parquet", a_parquet(id=[1], words=["Rain."]), ["no-text-column"]),
         ("parquet", a_parquet(id=[1], text=[{"a": 1}]), ["empty"]),
         ("parquet", a_parquet(id=[1], text=[7]), ["empty"]),
-        ("parquet", a_parquet(id=[1, 2], text=["Rain in Oslo.", None]), ["kept", "no-text-column"]),
+        ("parquet", a_parquet(id=[1, 2], text=["Rain in Oslo.", None]), ["kept", "empty"]),
         ("parquet", a_parquet(text=["Rain in Oslo."])[:-8], ["bad-parquet"]),
         ("parquet", b"PAR1 broken", ["bad-parquet"]),
         ("warc", a_warc(PAGE.encode(), PAGE.encode())[:-90], ["kept", "cut-record"]),
@@ -165,6 +165,19 @@ def test_a_suffix_names_the_reader(path: str, name: str | None) -> None:
 )
 def test_broken_parts_are_rejected_and_the_others_go_on(name: str, data: bytes, found: list[str]) -> None:
     assert codes(read(name, data)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("csv", b"id,words\n1,Rain in Oslo.\n"),
+        ("jsonl", b'{"id": 1, "words": "Rain."}'),
+        ("parquet", a_parquet(id=[1], words=["Rain."])),
+    ],
+)
+def test_a_table_without_the_texts_column_names_those_that_it_has(name: str, data: bytes) -> None:
+    [made] = read(name, data)
+    assert isinstance(made, Reject) and "among id, words; map it" in made.message
 
 
 def test_a_small_table_of_many_large_cells_is_a_bomb() -> None:

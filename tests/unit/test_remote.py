@@ -109,6 +109,33 @@ def test_a_connection_that_breaks_is_a_reject(served: tuple[Path, str], tmp_path
     assert [each["code"] for each in read(tmp_path / "far", f"{address}/a.jsonl").rejects] == ["unreadable"]
 
 
+class Forbids(Quiet):
+    """Lets nobody in."""
+
+    def do_GET(self) -> None:
+        self.send_error(403)
+
+    def do_HEAD(self) -> None:
+        self.send_error(403)
+
+
+@pytest.mark.parametrize(
+    ("served", "says"),
+    [(Forbids, "is not to be had: its server answers 403"), (Quiet, "is not there")],
+    indirect=["served"],
+)
+def test_what_a_server_refuses_is_told_from_what_is_not_there(
+    served: tuple[Path, str], says: str, tmp_path: Path
+) -> None:
+    [reject] = read(tmp_path / "far", f"{served[1]}/gone.txt").rejects
+    assert reject["code"] == "unreadable" and reject["message"].startswith(says)
+
+
+def test_a_server_that_refuses_connections_is_no_missing_file(tmp_path: Path) -> None:
+    [reject] = read(tmp_path / "far", "http://127.0.0.1:9/a.txt").rejects
+    assert reject["message"].startswith("its server cannot be reached")
+
+
 @pytest.mark.parametrize("served", [InParts], indirect=True)
 def test_files_within_an_archive_are_found_by_a_pattern(served: tuple[Path, str], tmp_path: Path) -> None:
     folder, address = served

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.dataset.release.corpus import Dealt
 from copydesk.dataset.splits import assign
 from copydesk.project import Splits
 from copydesk.testing import a_link, an_article
@@ -141,6 +142,21 @@ def test_by_time_the_newest_are_the_test():
         "test",
         "test",
     ]
+
+
+def test_by_time_articles_without_a_date_are_counted_where_they_went():
+    articles = [an_article(article_id=an_id(n), published="2024-01-01" if n > 8 else None) for n in range(10)]
+    splitting = dealt(families_of(*[1] * 10), settings=Splits(policy="time"), articles=articles)
+    assert (splitting.dealt, splitting.undated) == (10, {"train": 8, "validation": 1})
+    [told] = Dealt({}, (), (), splitting.dealt, splitting.undated).issues()
+    assert told.severity == "warning" and "9 of 10 articles have no date; dealt first: train 8, val" in told.message
+
+
+def test_by_time_a_few_without_a_date_are_not_told_nor_any_by_another_policy():
+    articles = [an_article(article_id=an_id(n), published="2024-01-01" if n else None) for n in range(10)]
+    splitting = dealt(families_of(*[1] * 10), settings=Splits(policy="time"), articles=articles)
+    assert not list(Dealt({}, (), (), splitting.dealt, splitting.undated).issues())
+    assert dealt(families_of(*[1] * 10), articles=articles).undated == {}
 
 
 def test_order_of_the_input_does_not_matter():

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from copydesk import files
+from copydesk.dataset import removals
 from copydesk.dataset.store import Store
 from copydesk.labeling import layers, tasks
 from copydesk.labeling.adjudicate import adjudicate, write
@@ -122,6 +123,10 @@ def test_status_counts_what_is_on_disk(project: Make) -> None:
     assert (found.articles, found.families) == (3, 3)
     assert found.layers["stance"] == LayerStatus(tasks=3, annotated=2, gold=1, disputed=0)
     assert found.as_json()["layers"]["entities"] == {"tasks": 0, "annotated": 0, "gold": 0, "disputed": 0}
+    removals.remove(corpus, articles[0]["article_id"], reason="asked for", now="2026-01-02T00:00:00Z")
+    found = status(corpus)
+    assert (found.articles, found.families, found.removed) == (2, 2, 1)
+    assert found.layers["stance"] == LayerStatus(tasks=2, annotated=1, gold=0, disputed=0)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ class Splitting:
     split_of: dict[str, str | None]  #: every article; None: held out
     held_out: dict[str, str]  #: article → reason
     new: list[dict[str, Any]] = field(default_factory=list)  #: records for dataset/splits.jsonl, sorted by family id
+    dealt: int = 0  #: articles that had no split before
+    undated: dict[str, int] = field(default_factory=dict)  #: for the policy ``time``: those without a date, by split
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,13 @@ def assign(
     have = Counter(split for split in split_of.values() if split)
     for bundle, split in _deal(free, have, settings, _order(free, articles, settings, labels or {})):
         split_of |= dict.fromkeys(bundle.articles, split)
-    return Splitting(dict(sorted(split_of.items())), held, _records(families, split_of, past, since))
+    return Splitting(
+        split_of=dict(sorted(split_of.items())),
+        held_out=held,
+        new=_records(families, split_of, past, since),
+        dealt=sum(len(bundle.articles) for bundle in free),
+        undated=_undated(free, articles, split_of) if settings.policy == "time" else {},
+    )
 
 
 def _bridges(families: Sequence[Record], links: Sequence[Record], fixed: Mapping[str, str]) -> dict[str, str]:
@@ -123,11 +131,8 @@ def _order(
         return digest([settings.salt, bundle.key])
 
     if settings.policy == "time":
-        days = {
-            str(article["article_id"]): article["published"] or article["published_earliest"] for article in articles
-        }
         # a bundle is as old as its oldest article; without a date it goes first, to train
-        first = {b.key: min((day for a in b.articles if (day := days.get(a))), default="") for b in bundles}
+        first = _oldest(bundles, articles)
         return {"": sorted(bundles, key=lambda bundle: (first[bundle.key], drawn(bundle)))}
     strata: dict[str, list[_Bundle]] = defaultdict(list)
     for bundle in sorted(bundles, key=drawn):
@@ -137,6 +142,21 @@ def _order(
             stratum = min(counts, key=lambda label: (-counts[label], label), default="")
         strata[stratum].append(bundle)
     return dict(sorted(strata.items()))
+
+
+def _oldest(bundles: Sequence[_Bundle], articles: Sequence[Record]) -> dict[str, str]:
+    """The day of each bundle's oldest article; empty where none has a date."""
+    days = {str(article["article_id"]): article["published"] or article["published_earliest"] for article in articles}
+    return {b.key: min((day for a in b.articles if (day := days.get(a))), default="") for b in bundles}
+
+
+def _undated(
+    bundles: Sequence[_Bundle], articles: Sequence[Record], split_of: Mapping[str, str | None]
+) -> dict[str, int]:
+    """How many articles each split got that no date gives a place."""
+    oldest = _oldest(bundles, articles)
+    counts = Counter(split_of[a] for bundle in bundles if not oldest[bundle.key] for a in bundle.articles)
+    return {split: counts[split] for split in SPLITS if counts[split]}
 
 
 def _deal(

@@ -148,7 +148,7 @@ def _asked(address: str, name: str, ask: Callable[[], R]) -> R:
 
 
 def _refused(place: str, error: Exception) -> OutsideError:
-    problem = f"{shown(place)}: the storage refused: {type(error).__name__}: {_said(place, error)}"
+    problem = f"{shown(place)}: the storage refused: {_said(place, error) or type(error).__name__}"
     return OutsideError(problem, "check the address and its access, on every machine; what is finished is kept")
 
 

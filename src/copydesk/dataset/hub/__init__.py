@@ -3,7 +3,7 @@
 The address and the token come from the environment: ``HF_ENDPOINT``, ``HF_TOKEN``.
 """
 
-from copydesk.dataset.hub.loading import NotVerified, compare_loaded, fetched, load, load_config
+from copydesk.dataset.hub.loading import NotVerified, UnknownConfig, compare_loaded, fetched, load, load_config
 from copydesk.dataset.hub.publishing import BranchMoved, NotCleared, Published, TagTaken, publish
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "NotVerified",
     "Published",
     "TagTaken",
+    "UnknownConfig",
     "compare_loaded",
     "fetched",
     "load",

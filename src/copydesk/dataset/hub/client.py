@@ -50,9 +50,10 @@ def outside(repo: str) -> Iterator[None]:
         if status == 412:
             raise OutsideError(f"{repo} changed while we published", "publish again") from None
         raise OutsideError(f"the Hub answered {status} for {repo}", "try again later") from None
-    except (OSError, _network_error()) as error:
+    except (OSError, _network_error()):
         address = os.environ.get("HF_ENDPOINT") or HOME
-        raise OutsideError(f"the Hub at {address} cannot be reached: {type(error).__name__}") from None
+        hint = "look at the network and at HF_ENDPOINT; what was fetched before is here with HF_HUB_OFFLINE=1"
+        raise OutsideError(f"the Hub at {address} cannot be reached", hint) from None
 
 
 def _network_error() -> type[Exception]:

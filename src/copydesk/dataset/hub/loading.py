@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copydesk.dataset.hub import client
-from copydesk.dataset.release.facts import ReleaseFacts
+from copydesk.dataset.release.facts import BrokenRelease, NotARelease, ReleaseFacts
 from copydesk.errors import CopydeskError
 from copydesk.executor import Executor, Here, apart
 from copydesk.issues import Issue
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 SMALL = 16 * 2**20  #: bytes of shards that are loaded sooner than other processes are started
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+
+class UnknownConfig(CopydeskError):
+    """The release has no config of this name."""
+
+    def __init__(self, name: str, facts: ReleaseFacts) -> None:
+        self.name, self.known = name, facts.configs
+        is_layer = any(layer.name == name for layer in facts.layers)
+        hint = "the layer has no gold in this release; individual answers are in annotations" if is_layer else ""
+        super().__init__(f"{facts.folder} has no config {name!r}; it has {', '.join(facts.configs)}", hint)
 
 
 class NotVerified(CopydeskError):
@@ -44,13 +55,18 @@ def load(path_or_repo: str | Path, config: str = "articles", revision: str | Non
 
     Without network a release that was fetched before is taken from the cache (``HF_HUB_OFFLINE=1``).
 
-    Raises: NotARelease; NotVerified, when it is not what was released; OutsideError, when the Hub fails.
+    Raises: NotARelease; UnknownConfig; NotVerified, when it is not what was released; OutsideError, when the Hub fails.
     """
     from copydesk.dataset.release.verify import verify
 
     folder = Path(path_or_repo)
     if not folder.is_dir():
+        if revision is None and len(folder.parts) > 1 and folder.parent.is_dir():
+            raise NotARelease(folder)  # a mistyped path, no name on a Hub
         folder = _fetch(_repo(str(path_or_repo)), revision)
+    with suppress(BrokenRelease):  # verify says what is broken
+        if config not in (facts := ReleaseFacts.read(folder)).configs:
+            raise UnknownConfig(config, facts)
     found = verify(folder)
     if not found.ok:
         raise NotVerified(folder, found.issues)
@@ -63,8 +79,10 @@ def fetched(named: str, root: Path) -> Path:
     Raises: CopydeskError, when it is neither or the Hub has no such thing; OutsideError, when the Hub fails.
     """
     repo, _, revision = named.partition("@")
-    if (root / named).exists() or not revision:
+    if (root / named).exists():
         return root / named
+    if not revision:
+        raise CopydeskError(f"no release at {root / named}", "name its folder, or ORG/NAME@VERSION for one on a Hub")
     return _fetch(_repo(repo), revision)
 
 
@@ -115,7 +133,9 @@ def _loaded(task: tuple[ReleaseFacts, Schemas, str]) -> list[Issue]:
 def _compare(config: str, loaded: Any, facts: ReleaseFacts, schemas: Schemas) -> Iterator[Issue]:
     counts = facts.counts[config]
     if set(loaded) != set(counts):
-        message = f"load_dataset gives the splits {sorted(loaded)}; the shards are of {sorted(counts)}"
+        message = (
+            f"load_dataset gives the splits {', '.join(sorted(loaded))}; the shards are of {', '.join(sorted(counts))}"
+        )
         yield Issue("load-splits", config, message)
         return
     features = schemas.features(f"rows/{config}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from copydesk.dataset.ingest import instants
@@ -12,6 +13,7 @@ from copydesk.dataset.ingest.traced import Traced
 from copydesk.dataset.sources import Source
 from copydesk.spans import Span
 
+COLUMNS, COLUMN = 8, 40  #: names of columns that a message shows, and letters of each
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: our column → the record field that it states
@@ -34,8 +36,7 @@ def article(
     kind = next((kind for kind, member in held.items() if _has_words(member)), next(iter(held), TEXT))
     column = source.column(kind)
     if not held:
-        message = f"no column {column!r}, which should hold the text; map it under [columns] in the source's file"
-        return reject("no-text-column", where, data, message)
+        return no_text(column, row, where, data)
     content = _text(held[kind])
     if content is None or not content.text.strip():
         return reject("empty", where, data, f"column {column!r} holds no text")
@@ -58,6 +59,14 @@ def article(
         address=_string(given["url"]),
         retrieved_at=instants.utc(_string(given["retrieved_at"]) or ""),
     )
+
+
+def no_text(column: str, names: Iterable[str], where: str, data: bytes | None) -> Reject:
+    """The reject of a row or table without the column that holds the text; it names those that there are."""
+    found = [name[:COLUMN] for name in names if not _unusable(name)]
+    there = ", ".join([*found[:COLUMNS], *(["…"] if len(found) > COLUMNS else [])]) or "none"
+    message = f"no column {column!r}, which should hold the text, among {there}; map it under [columns] of the source"
+    return reject("no-text-column", where, data, message)
 
 
 def _unusable(text: str) -> str | None:

@@ -178,7 +178,8 @@ def read(
                 yield from _records(file, each.path, Recorder(source, name, layers), part)
         except (Unreadable, OSError) as error:
             problem = str(error) if isinstance(error, Unreadable) else f"cannot be read: {error.strerror or error}"
-            yield Reject("unreadable", each.path, None, f"{problem}; check the path and its permissions")
+            where = "the address and who may read it" if each.is_remote else "the path and its permissions"
+            yield Reject("unreadable", each.path, None, f"{problem}; check {where}")
 
 
 def _records(file: IO[bytes], path: str, recorder: Recorder, part: Part) -> Iterator[Article | Reject]:

@@ -12,6 +12,7 @@ from typing import IO, Any, cast
 
 from copydesk.dataset.sources import Input
 
+ABSENT = (404, 410)  #: what a web server answers where there is nothing
 BLOCK = 65_536  #: bytes that are asked of a remote file at a time
 
 
@@ -28,12 +29,23 @@ def opened(each: Input, dataset: Path) -> IO[bytes]:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever
             raise Unreadable("is not a regular file")
         return path.open("rb")
-    except FileNotFoundError:
-        raise Unreadable("is not there") from None
+    except FileNotFoundError as error:
+        raise Unreadable(_missing(error)) from None
     except Unreadable:
         raise
     except Exception as error:  # fsspec's systems raise what they like
         raise Unreadable(f"cannot be opened: {error}") from None
+
+
+def _missing(error: FileNotFoundError) -> str:
+    """What keeps a file away: of web servers fsspec says that it is not there, whatever they answer or if at all."""
+    cause = error.__cause__
+    status = getattr(cause, "status", None)
+    if isinstance(status, int):
+        return "is not there" if status in ABSENT else f"is not to be had: its server answers {status}"
+    if isinstance(cause, OSError) or type(cause).__module__.startswith("aiohttp"):
+        return "its server cannot be reached"
+    return "is not there"
 
 
 def _remote(address: str) -> IO[bytes]:

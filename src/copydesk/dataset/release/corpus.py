@@ -25,6 +25,7 @@ from copydesk.schemas import records
 
 Record = dict[str, Any]
 SPLITS_FILE = "splits.jsonl"
+UNDATED = 0.1  #: with the policy ``time``: a larger share of articles without a date is told
 THIN = ("article_id", "family_id", "n_chars", "text_sha256", "language", "published", "published_earliest")
 
 
@@ -35,9 +36,16 @@ class Dealt:
     published: Mapping[str, str]  #: article_id → split
     held_out: tuple[HeldOut, ...]  #: those in none
     new: tuple[Record, ...]  #: for dataset/splits.jsonl, ``since`` still to be filled in
+    n_new: int = 0  #: articles that had no split before
+    undated: Mapping[str, int] = field(default_factory=dict)  #: of those, by split, with the policy ``time``
 
     def issues(self) -> Iterator[Issue]:
-        """What is in no split, though nobody took it out: counts of splits would not tell."""
+        """What counts of splits would not tell: who is in none, though nobody took it out; who had no date to go by."""
+        if (undated := sum(self.undated.values())) > UNDATED * self.n_new:
+            went = ", ".join(f"{split} {n}" for split, n in self.undated.items())
+            message = f"the policy is time, but {undated} of {self.n_new} articles have no date; dealt first: {went}"
+            hint = 'map `published` under [columns] of the source, or take the policy "hash"; what is released stays'
+            yield Issue("undated", "copydesk.toml [splits]", message, "$.splits.policy", hint, "warning")
         hint = "it is in the manifest only; `copydesk families` shows the links, dataset/families.toml parts them"
         for each in self.held_out:
             yield Issue("bridges-splits", each.article_id, f"is in no split: {each.detail}", "$", hint, "warning")
@@ -75,7 +83,7 @@ class Corpus:
             HeldOut(article_id, self.homes[article_id], "bridge", detail)
             for article_id, detail in sorted(dealt.held_out.items())
         )
-        return Dealt(published, held, tuple(dealt.new))
+        return Dealt(published, held, tuple(dealt.new), dealt.dealt, dealt.undated)
 
     @classmethod
     def gather(cls, project: Project, place: Path) -> Corpus:

@@ -49,6 +49,14 @@ def standing(project: Project, version: str, prefer: str) -> Path | None:
     return next((folder for folder in folders if (folder / sums.SUMS).is_file()), None)
 
 
+def unchanged_since(project: Project, manifest: Mapping[str, Any], audience: str) -> str | None:
+    """The version whose rows a new folder repeats: its own, when it was cut before; None where rows changed."""
+    before = cuts(project).get(manifest["version"])
+    if before is not None and digest_of(before, audience):
+        return str(manifest["version"])
+    return str(manifest["previous"]["version"]) if manifest["bump"] == "patch" else None
+
+
 def remember(project: Project, folder: Path, manifest: Mapping[str, Any], configs: list[Record]) -> None:
     """Note in ``dataset/releases/`` that ``folder`` was cut; ``configs`` are digests of the full rows."""
     path = project.dataset / "releases" / f"{manifest['version']}.json"

@@ -57,7 +57,9 @@ class NoCopies(CopydeskError):
 class Hydrated:
     """What came back. ``differing`` copies were found, but too little of their text is the one that was labelled."""
 
+    release: Path
     path: Path
+    withheld: int  #: texts that the release does not hold
     hydrated: int
     missing: tuple[str, ...]
     differing: tuple[str, ...]
@@ -147,7 +149,9 @@ class _Hydration:
         to.parent.mkdir(parents=True, exist_ok=True)
         made.rename(to)
         return Hydrated(
+            release=self.folder,
             path=to,
+            withheld=self.wanted,
             hydrated=len(self.words.exact),
             missing=(),
             differing=tuple(sorted(self.words.other)),

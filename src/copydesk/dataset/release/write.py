@@ -52,9 +52,11 @@ class Released:
     splits: dict[str, int]  #: articles per split
     digest: str | None
     issues: tuple[Issue, ...]
+    unchanged_since: str | None = None  #: the version whose rows these are; its own when it was cut before
 
     def as_json(self) -> Record:
-        plain = {key: getattr(self, key) for key in ("version", "bump", "audience", "splits", "digest")}
+        keys = ("version", "bump", "audience", "splits", "digest", "unchanged_since")
+        plain = {key: getattr(self, key) for key in keys}
         path = None if self.path is None else str(self.path)
         return plain | {"path": path, "issues": [issue.as_json() for issue in self.issues]}
 
@@ -120,6 +122,7 @@ class _Written:
 
     version: str
     bump: str
+    unchanged_since: str | None
     configs: list[Record]  #: digests of the full rows
     new: tuple[Record, ...]  #: for dataset/splits.jsonl, ``since`` still to be filled in
 
@@ -183,7 +186,8 @@ class _Cut:
         if len(dealt.published) > MANY:
             renewed(self.workers)
         record = self._choose(draft, manifest.of(draft, dealt.held_out, answers(self.project), scans), version)
-        return _Written(record["version"], record["bump"], draft.full.configs(), dealt.new)
+        since = history.unchanged_since(self.project, record, self.audience)
+        return _Written(record["version"], record["bump"], since, draft.full.configs(), dealt.new)
 
     def _choose(self, draft: Draft, record: Record, version: str | None) -> Record:
         """The manifest with the first version that fits; documents, manifest and sums are in the folder then.
@@ -229,7 +233,16 @@ class _Cut:
         facts = ReleaseFacts.of(final, record)
         papers.gather(self.project, facts)
         digest = sums.digest(final)
-        return Released(version, cut.bump, self.audience, final, facts.counts["articles"], digest, tuple(issues))
+        return Released(
+            version,
+            cut.bump,
+            self.audience,
+            final,
+            facts.counts["articles"],
+            digest,
+            tuple(issues),
+            cut.unchanged_since,
+        )
 
     def _refused(self, version: str | None, issues: list[Issue]) -> Released:
         return Released(version, None, self.audience, None, {}, None, tuple(issues))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from os import SEEK_END
 from typing import IO, Any
 
-from copydesk.dataset.ingest.columns import article
+from copydesk.dataset.ingest.columns import article, no_text
 from copydesk.dataset.ingest.decoding import too_large
 from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.places import Member
@@ -35,8 +35,7 @@ def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iter
         groups = range(part.start, table.num_row_groups if part.end is None else part.end)
         columns = [source.column(name) for name in FIELDS if source.column(name) in table.schema_arrow.names]
         if not {source.column(TEXT), source.column(HTML)} & set(columns):
-            message = f"no column {source.column(TEXT)!r}, which should hold the text; map it under [columns]"
-            yield reject("no-text-column", path, None, message)
+            yield no_text(source.column(TEXT), table.schema_arrow.names, path, None)
             return
         for row in _rows(table, groups, columns, texts, left):
             if row is None:
@@ -123,7 +122,9 @@ def _article(row: dict[str, Any], where: str, source: Source) -> Raw | Reject:
     if len(data) > source.limits.article_bytes:
         return too_large(where, sha256(data), source.limits.article_mb)
     decoded = data.decode("utf-8", "replace")
-    members = {name: Member(_plain(value), NOWHERE) for name, value in row.items() if value is not None}
+    # a text that is null is empty, not missing: its column is there
+    kept = ((name, value) for name, value in row.items() if value is not None or name in texts)
+    members = {name: Member(_plain(value), NOWHERE) for name, value in kept}
     for name in texts:
         if isinstance(row.get(name), (str, bytes)) and row[name] == cell:
             members[name] = Member(decoded, Span(0, len(decoded)), Traced.whole(decoded))
