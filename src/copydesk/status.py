@@ -127,7 +127,7 @@ def _people(
     held: Mapping[str | None, set[Task]],
 ) -> list[PersonStatus]:
     """Everybody who was asked or has answered, and every annotator while there is a training round."""
-    found = paces(layer, held, records.answers, articles)
+    found = paces(layer, held, records.answers, articles, project.labeling_settings.redundancy)
     chosen = {each: articles[each] for each in project.labeling_settings.training if each in articles}
     humans = [each.name for each in annotators.read(project) if each.role == "human"] if chosen else []
     known = whole(layer, records.answers, records.gold, records.disputes, chosen)

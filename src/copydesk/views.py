@@ -84,15 +84,33 @@ def families(seen: Seen) -> View:
 
 
 def annotators(known: Sequence[Annotator]) -> View:
-    """Pseudonyms and roles."""
+    """Pseudonyms and roles, and who takes over from whom."""
     if not known:
         return lines("nobody labels yet; `copydesk annotators add PSEUDONYM` adds somebody")
-    return lambda console: table(console, ("annotator", "role"), [(each.name, each.role) for each in known])
+    rows = [(each.name, each.role, each.hands_over_to) for each in known]
+    columns = ("annotator", "role", "hands over to")
+    shown = 3 if any(heir for _, _, heir in rows) else 2
+    return lambda console: table(console, columns[:shown], [row[:shown] for row in rows])
 
 
-def sign_in(entry: SignIn) -> View:
-    """How somebody signs in: shown in a terminal only, never in --json or a log."""
-    return lines(f"{entry.name} signs in at {entry.url}", f"  e-mail    {entry.email}", f"  password  {entry.password}")
+def told(entry: SignIn) -> str:
+    """What somebody has to know to sign in."""
+    return f"{entry.name} signs in at {entry.url}\n  e-mail    {entry.email}\n  password  {entry.password}\n"
+
+
+def sign_in(entry: SignIn, written: Path | None) -> View:
+    """How somebody signs in: in a terminal, or where it was ``written``; never in --json, a log or a pipe."""
+
+    def draw(console: Console) -> None:
+        if written:
+            console.print(f"{entry.name} signs in at {entry.url}; how, stands in {written}, for you alone to read")
+        elif console.is_terminal:
+            console.print(told(entry), end="")
+        else:
+            console.print(f"{entry.name} signs in at {entry.url}")
+            console.print("  the password is shown in a terminal only, or written by --sign-in FILE: run this again")
+
+    return draw
 
 
 def pushed(layers: Mapping[str, Mapping[str, Any]], url: str, people: int) -> View:
@@ -161,15 +179,16 @@ def status(counted: Status) -> View:
 
 def _person(each: PersonStatus) -> tuple[object, ...]:
     pace, trained = each.pace, each.training
+    is_shared = pace.asked > 0 and pace.answered == pace.asked and pace.left_s is None  # all that is known: how many
     score = None if trained is None else f"{trained.answered} of {trained.asked}"
     if trained and trained.score is not None:
         score = f"{trained.score:.2f} ({score})"
     return (
         each.layer,
         each.annotator,
-        f"{pace.answered} of {pace.asked}",
+        f"{pace.answered}" if is_shared else f"{pace.answered} of {pace.asked}",
         _time(pace.median_s),
-        _time(pace.left_s) if pace.answered < pace.asked else "done" if pace.asked else None,
+        "done" if pace.left_s == 0 and pace.asked else _time(pace.left_s or None),
         score,
     )
 
@@ -208,7 +227,7 @@ def agreement(agreed: Agreed) -> View:
         (name, each.name, each.value, _interval(each), each.units, each.annotators, each.says)
         for name, found in agreed.layers.items()
         for each in found
-        if "." not in each.name and each.value is not None
+        if "." not in each.name and (each.value is not None or each.units)
     ]
     if not rows:
         return lines("nothing to compare yet: no article, target or span has answers of two people")

@@ -219,6 +219,18 @@ def test_what_someone_who_left_has_answered_is_not_asked_again(corpus: Project) 
     assert held == [("ann-b", "1"), ("ann-b", "2"), ("ann-c", "2")]
 
 
+def test_what_somebody_skipped_is_asked_of_another(corpus: Project) -> None:
+    desk.push(corpus)
+    desk.answer(corpus, "ann-a", 1, was_cancelled=True)
+    desk.pull(corpus)
+    assert desk.push(corpus).created == 0, "nobody else is there"
+    desk.people(corpus, "ann-c")
+    assert desk.push(corpus).created == 1
+    held = [task["data"]["article_id"][-1] for task in desk.live(corpus) if task["annotator"] == "ann-c"]
+    assert held == ["1"]
+    assert desk.push(corpus).created == 0
+
+
 def test_nobody_is_asked_about_a_removed_article(corpus: Project) -> None:
     desk.push(corpus)
     gone = desk.live(corpus)[0]["data"]["article_id"]

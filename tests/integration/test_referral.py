@@ -141,3 +141,26 @@ def test_without_an_adjudicator_it_is_said_who_to_add(corpus: Project) -> None:
     with pytest.raises(NoAdjudicator) as caught:
         referred(corpus)
     assert "--role adjudicator" in caught.value.hint
+
+
+def test_what_nobody_is_left_to_answer_goes_to_the_adjudicator_and_with_who_leaves_to_another(
+    on_server: Callable[..., Project],
+) -> None:
+    project = on_server("skipped-by-one")
+    desk.stock(project, {"art-0000000000000001": RAIN})
+    desk.people(project, "ann-a", "ann-b")
+    desk.push(project)
+    desk.answer(project, "ann-a", 1, was_cancelled=True)
+    desk.answer(project, "ann-b", 1, desk.span(*OSLO, "GPE", RAIN))
+    judge(project, "first")
+    assert referred(project)["created"] == 1
+    judge(project, "second")
+    annotators.reassign(project, "first", "second")
+    moved = referred(project)
+    assert (moved["created"], moved["superseded"], moved["total"]) == (1, 1, 1)
+    (task,) = [task for task in desk.live(project) if task["annotator"] == "second"]
+    assert task["data"][NOTE] == "To decide:\nthe whole (too few answered): skipped by ann-a"
+    second = desk.user_id(project, "second")
+    Studio.connect(project).annotate(task["id"], [desk.span(*OSLO, "GPE", RAIN)], completed_by=second)
+    assert referred(project) == {**NOBODY_SHOWN, "total": 0}
+    assert [unit["how"] for unit in read_jsonl(desk.layer(project).gold)] == ["adjudicator"] * 2

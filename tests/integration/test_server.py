@@ -140,7 +140,7 @@ def test_an_older_servers_tasks_and_answers_are_there_after_the_upgrade(
         server.stop(own)
 
     assert server.start(own, quiet).version == environment.VERSION
-    assert [path.name for path in (own.private / "backups").iterdir()] == [f"before-{environment.VERSION}.tar.gz"]
+    assert [path.name for path in (own.private / "backups").iterdir()] == [f"before-{environment.VERSION}-1.tar.gz"]
     assert desk.push(own).as_json() == {"created": 0, "unchanged": 6, "superseded": 0, "total": 6}
     got = desk.pull(own, reconcile=True)
     assert (got.issues, got.layers["entities"]) == ([], {"new": 1, "changed": 0, "withdrawn": 0, "annotations": 5})

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import krippendorff
 import numpy as np
 import pytest
+from rich.console import Console
 
+from copydesk import views
 from copydesk.labeling import layers
 from copydesk.labeling.agreement import Metric, agreement, part, says, together
 from copydesk.labeling.agreement.coefficients import counts, fleiss_kappa, fleiss_sums, krippendorff_alpha
 from copydesk.labeling.agreement.parts import packed
 from copydesk.labeling.agreement.unitizing import AlphaU, Continuum, counted
 from copydesk.labeling.layers import Layer
+from copydesk.labeling.stages import Agreed
 from copydesk.spans import Span, quoted
 from copydesk.testing import an_annotation, an_article
 from copydesk.testing.corpora import a_story, an_answer
@@ -246,3 +250,15 @@ def test_parts_of_a_corpus_give_the_figures_of_the_whole(name: str, tmp_path: Pa
     ]
     assert together(layer, parts, rounds=50) == whole
     assert any(metric.low is not None for metric in whole)
+
+
+def test_where_every_answer_is_the_same_label_it_is_said_that_there_is_no_figure() -> None:
+    article = an_article("Rain.")
+    metrics = agreement(
+        layers.read(LABELING / "stance"),
+        [an_annotation(article, "stance", annotator=who) for who in "ab"],
+        {article["article_id"]: article},
+    )
+    out = StringIO()
+    views.agreement(Agreed({"stance": metrics}))(Console(file=out, width=200))
+    assert "No figure: every answer is the same label" in out.getvalue()

@@ -7,7 +7,7 @@ from typing import Any
 
 from copydesk.labeling import layers
 from copydesk.labeling.adjudicate import adjudicate
-from copydesk.labeling.adjudicate.review import Review, reviews
+from copydesk.labeling.adjudicate.review import Review, passed_over, reviews
 from copydesk.labeling.layers import Layer
 from copydesk.spans import quoted
 from copydesk.testing import an_annotation, an_article
@@ -57,6 +57,23 @@ def test_a_disputed_choice_comes_with_its_target() -> None:
 def test_nothing_is_reviewed_where_only_evidence_differs_or_an_adjudicator_spoke() -> None:
     assert reviewed(STANCE, chosen("favor", (0, 9)), chosen("favor", (13, 17))) == []
     assert reviewed(STANCE, chosen("favor"), chosen("against"), word=chosen("favor")) == []
+
+
+def test_what_was_skipped_is_referred_once_nobody_is_left_to_ask() -> None:
+    articles = {ARTICLE["article_id"]: ARTICLE}
+    passed = an_annotation(ARTICLE, annotator="ann-a", status="skipped", value=None)
+    answer = an_annotation(ARTICLE, annotator="ann-b", value=marked(0, 9, label="PERSON"))
+    word = an_annotation(ARTICLE, annotator="boss", role="adjudicator")
+
+    def referred(*given: dict[str, Any], people: tuple[str, ...] = ("ann-a", "ann-b")) -> list[Review]:
+        return passed_over(ENTITIES, given, articles, people, 2)
+
+    (review,) = referred(passed, answer)
+    assert review.disagreements == ("the whole (too few answered): skipped by ann-a",)
+    assert (review.answers, review.agreed) == ((answer,), {"spans": []})
+    assert referred(passed, answer, people=("ann-a", "ann-b", "ann-c")) == [], "ann-c can be asked"
+    assert referred(passed) == [], "ann-b has not answered yet"
+    assert referred(passed, answer, word) == []
 
 
 def test_long_quotes_are_cut() -> None:

@@ -89,12 +89,12 @@ def test_the_time_left_is_the_median_of_ones_own_answers_for_each_open_task() ->
     ]
     given.append(an_annotation(articles[0], "entities", annotator="ann-b", status="skipped", value=None))
     given.append(an_annotation(articles[0], "entities", annotator="ann-c", status="withdrawn", value=None))
-    assert paces(ENTITIES, held, given, by_id) == {
+    assert paces(ENTITIES, held, given, by_id, 2) == {
         "ann-a": Pace(answered=3, asked=5, median_s=30.0, left_s=60.0),
         "ann-b": Pace(answered=1, asked=5, median_s=None, left_s=120.0),
         "ann-c": Pace(answered=0, asked=5, median_s=None, left_s=150.0),
     }
-    assert paces(ENTITIES, {"ann-a": set()}, [], by_id) == {"ann-a": Pace(0, 0, None, 0.0)}
+    assert paces(ENTITIES, {"ann-a": set()}, [], by_id, 2) == {"ann-a": Pace(0, 0, None, 0.0)}
 
 
 def test_what_is_asked_is_read_from_the_ledger_and_training_is_not_work(project: Callable[..., Project]) -> None:
@@ -115,3 +115,14 @@ def test_what_is_asked_is_read_from_the_ledger_and_training_is_not_work(project:
     ]
     task = (ARTICLE["article_id"], None)
     assert asked(corpus, layer, rows, ARTICLES) == {"ann-a": {task}, "judge": {task}}
+
+
+def test_at_a_desk_of_all_what_is_left_is_everyones_until_each_task_has_its_answers() -> None:
+    here, there = an_article("Rain."), an_article("Snow.")
+    by_id = {each["article_id"]: each for each in (here, there)}
+    shared: dict[str | None, set[Any]] = {None: {(article_id, None) for article_id in by_id}}
+    given = [an_annotation(here, annotator=who, lead_time_s=10.0) for who in ("ann-a", "ann-b", "ann-c", "ann-d")]
+    given += [an_annotation(there, annotator="ann-a", status="skipped", value=None)]
+    found = paces(ENTITIES, shared, given, by_id, 3)
+    assert found["everyone"] == Pace(3, 6, 10.0, 30.0), "a fourth answer helps none; who skips is not counted"
+    assert found["ann-a"] == Pace(2, 2, 10.0, None), "nobody knows how many more they will take"

@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
@@ -162,6 +163,42 @@ def test_a_backup_brings_back_data_keys_and_people(corpus: Project, tmp_path: Pa
     assert stat.S_IMODE((corpus.private / "people.json").stat().st_mode) == 0o600
 
 
+def test_a_backup_takes_the_place_of_no_other(corpus: Project, tmp_path: Path) -> None:
+    a_database(corpus.private / "server", "before")
+    saved = server.backup(corpus, tmp_path / "backup.tar.gz")
+    before = saved.read_bytes()
+    for again in (saved, server.backup(corpus, tmp_path).parent):
+        with pytest.raises(CopydeskError, match="is there already"):
+            server.backup(corpus, again)
+    assert saved.read_bytes() == before
+
+
+@pytest.mark.parametrize("left", [0.3, 0.9])
+def test_a_backup_that_breaks_off_is_refused_and_no_secret_of_it_stays(
+    corpus: Project, tmp_path: Path, left: float
+) -> None:
+    a_database(corpus.private / "server", "here")
+    server.keys(corpus)
+    whole = server.backup(corpus, tmp_path / "backup.tar.gz").read_bytes()
+    for name, content in {
+        "short": whole[: int(len(whole) * left)],
+        "spoilt": whole[:99] + b"?" * 99 + whole[198:],
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(CopydeskError, match=r"backup|no whole"):
+            server.restore(corpus, tmp_path / name)
+    assert answers(corpus.private / "server") == ["here"]
+    assert [path.name for path in corpus.private.parent.iterdir()] == [corpus.private.name]
+
+
+def test_stopping_is_said_and_so_is_that_nothing_ran(corpus: Project, bystander: psutil.Process) -> None:
+    command = [sys.executable, "-m", "copydesk", "-C", str(corpus.root), "studio", "stop"]
+    record(corpus, pid=bystander.pid, started=bystander.create_time())
+    Thread(target=bystander.wait, daemon=True).start()  # our child: nobody else clears up after it
+    said = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert said == ["Label Studio at http://127.0.0.1:1 is stopped; its data stays\n", "Label Studio was not running\n"]
+
+
 def test_the_command_says_where_it_put_what_was_there(corpus: Project, tmp_path: Path) -> None:
     a_database(corpus.private / "server", "yes")
     saved = server.backup(corpus, tmp_path)
@@ -200,7 +237,7 @@ def test_data_of_an_older_server_is_saved_before_it_is_brought_up_to_date(corpus
     a_database(corpus.private / "server", "old")
     write_json(corpus.private / "server-version.json", {"version": "1.9.0"})
     server._data(corpus, quiet)
-    assert (corpus.private / "backups" / f"before-{environment.VERSION}.tar.gz").exists()
+    assert (corpus.private / "backups" / f"before-{environment.VERSION}-1.tar.gz").exists()
 
 
 def test_data_of_a_newer_server_is_left_alone(corpus: Project) -> None:

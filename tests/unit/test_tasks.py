@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copydesk.labeling import layers, push, tasks
-from copydesk.labeling.assignment import assign
+from copydesk.labeling.assignment import assign, skipped_by_holders
 from copydesk.labeling.layers import Layer
-from copydesk.testing import an_article
+from copydesk.testing import an_annotation, an_article
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = an_article("Rain in Oslo.")
@@ -73,6 +74,33 @@ def test_who_left_after_answering_need_not_be_replaced() -> None:
     held = {each: ["a"] for each in IDS[:20]}
     dealt = assign(IDS[:20], ["a", "c"], 2, held, answered=dict.fromkeys(IDS[:5], 1))
     assert [len(dealt[each]) for each in IDS[:20]] == [1] * 5 + [2] * 15
+
+
+def test_for_each_who_skipped_an_article_another_is_asked_while_there_is_one() -> None:
+    held = {each: ["a", "b"] for each in IDS[:4]}
+    dealt = assign(IDS[:4], ["a", "b", "c"], 2, held, skipped={IDS[0]: 1, IDS[1]: 2})
+    assert [len(dealt[each]) for each in IDS[:4]] == [3, 3, 2, 2]
+
+
+def test_who_skipped_and_answered_all_the_same_has_not_skipped() -> None:
+    article, other = an_article("Rain."), an_article("Snow.")
+    articles = {each["article_id"]: each for each in (article, other)}
+    entities = layers.read(ROOT / "labeling/entities")
+
+    def said(about: dict[str, Any], who: str, status: str, n: int, **fields: Any) -> dict[str, Any]:
+        given = an_annotation(about, annotator=who, status=status, **fields)
+        return given | {"annotation_id": f"ann-{n:016x}"} | ({"value": None} if status == "skipped" else {})
+
+    answers = [
+        said(article, "a", "skipped", 1),
+        said(article, "b", "skipped", 2),
+        said(article, "b", "submitted", 3),
+        said(article, "gone", "skipped", 4),
+        said(other, "a", "skipped", 5, text_sha256="0" * 64),
+        said(other, "a", "skipped", 6, source={"project": "p/entities@1.0.0/training:a"}),
+    ]
+    assert skipped_by_holders(entities, answers, articles, ["a", "b"]) == {article["article_id"]: 1}
+    assert skipped_by_holders(entities, answers, articles, [None]) == {}, "Label Studio asks the others"
 
 
 def test_everyone_shares_one_desk_without_annotators() -> None:

@@ -20,6 +20,8 @@ from copydesk.labeling.studio import Studio
 from copydesk.project import Project
 
 ROLES = ("human", "model", "adjudicator")
+EVERYONE = "everyone"  #: stands where a pseudonym does, for a desk that all share
+UNKNOWN = "user-"  #: before the number of a user who is no annotator of the project
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -75,34 +77,61 @@ def read(project: Project) -> list[Annotator]:
         _check_name(name)
         if names.count(name) > 1:
             raise BadConfig("labeling/annotators.toml", f"annotator {name!r} stands twice")
-    for each in found:
-        if each.hands_over_to is not None:
-            get(found, each.hands_over_to)
+    heirs(found)
     return found
 
 
-def add(project: Project, name: str, studio: Studio, role: str = "human", *, user: str | None = None) -> SignIn:
+def heirs(known: Sequence[Annotator]) -> dict[str, str]:
+    """Who in the end takes over from each who hands over. Raises BadConfig for one who is not there, and for a ring."""
+    to = {each.name: each.hands_over_to for each in known}
+    last = {}
+    for name in to:
+        passed = [name]
+        while (heir := to[passed[-1]]) is not None:
+            if heir not in to or heir in passed:
+                why = "does not label" if heir not in to else "hands over in turn"
+                problem = f"{passed[-1]!r} hands over to {heir!r}, who {why}"
+                raise BadConfig("labeling/annotators.toml", problem, "name another there, or take the line out")
+            passed.append(heir)
+        if len(passed) > 1:
+            last[name] = passed[-1]
+    return last
+
+
+def add(project: Project, name: str, studio: Studio, role: str | None = None, *, user: str | None = None) -> SignIn:
     """Let ``name`` label: in the toml, as a user on the server, with a sign-in of their own.
 
-    ``user``: the address of somebody whom the server knows already. Adding somebody a second time gives the same
-    sign-in again. Raises CopydeskError, when the server has no such user.
+    ``role``: of a newcomer, human unless said. ``user``: the address of somebody whom the server knows already. Adding
+    somebody a second time gives the same sign-in again. Raises CopydeskError, when the server has no such user, the
+    user has another pseudonym already, or the annotator another role.
     """
     _check_name(name)
-    if role not in ROLES:
+    if role not in (None, *ROLES):
         raise CopydeskError(f"role {role!r} is not known", f"one of: {', '.join(ROLES)}")
     known = read(project)
+    mine = next((each for each in known if each.name == name), None)
+    if mine and role not in (None, mine.role):
+        hint = f"`copydesk annotators remove {name}` first; what they answered keeps the role it was given in"
+        raise CopydeskError(f"{name!r} is there already, with the role {mine.role!r}", hint)
     if user is not None:
         _known_as(project, name, user, studio)
     sign_in = _sign_in(project, name, studio)
-    if name not in {each.name for each in known}:
-        _write(project, [*known, Annotator(name, role)])
+    if mine is None:
+        _write(project, [*known, Annotator(name, role or "human")])
     return sign_in
 
 
 def remove(project: Project, name: str) -> None:
-    """Let ``name`` leave: no further tasks; what they answered stays theirs. Raises UnknownAnnotator."""
+    """Let ``name`` leave: no further tasks; what they answered stays theirs.
+
+    Raises: UnknownAnnotator; CopydeskError, while somebody hands their open tasks over to ``name``.
+    """
     known = read(project)
-    _write(project, [each for each in known if each != get(known, name)])
+    leaving = get(known, name)
+    if givers := [each.name for each in known if each.hands_over_to == name]:
+        hint = f"first `copydesk annotators reassign {givers[0]} ANOTHER`, or `annotators remove {givers[0]}`"
+        raise CopydeskError(f"{name!r} takes over what {' and '.join(givers)} left open", hint)
+    _write(project, [each for each in known if each != leaving])
 
 
 def reassign(project: Project, name: str, to: str) -> None:
@@ -129,10 +158,10 @@ def get(known: Sequence[Annotator], name: str) -> Annotator:
 
 def users(project: Project, studio: Studio) -> dict[int, str]:
     """Pseudonym by user id, for this project's people on this server; also of those whose user was deleted since."""
-    people = {each.name: {"email": _email(project, each.name)} for each in read(project)} | _people(project, studio)
+    labelling = {each.name for each in read(project)}
     ids = {str(user.get("email", "")).lower(): int(user["id"]) for user in studio.users()}
     found = {}
-    for name, entry in people.items():
+    for name, entry in sorted(_everyone(project, studio).items(), key=lambda each: each[0] in labelling):
         user_id = ids.get(entry["email"].lower()) or entry.get("user_id")
         if user_id is None:
             continue
@@ -151,7 +180,14 @@ def as_annotator(project: Project, name: str, studio: Studio) -> Studio:
 
 
 def _known_as(project: Project, name: str, email: str, studio: Studio) -> None:
-    """Remember that the server's user ``email``, made by someone else, is the annotator ``name``."""
+    """Remember that the server's user ``email``, made by someone else, is the annotator ``name``.
+
+    Under a second pseudonym all that they answered would change hands, and count twice where both were asked.
+    """
+    for other, entry in _everyone(project, studio).items():
+        if other != name and entry["email"].lower() == email.lower():
+            hint = f"one person has one pseudonym: `copydesk annotators add {other}`, also to have them back"
+            raise CopydeskError(f"{email!r} is {other!r} here already", hint)
     if email.lower() not in {str(user.get("email", "")).lower() for user in studio.users()}:
         raise CopydeskError(f"the server has no user {email!r}", "the address that they sign in with")
     _remember(project, studio, name, {"email": email, "password": ""})
@@ -177,6 +213,11 @@ def _email(project: Project, name: str) -> str:
     return f"{name}.{sha256(project.name.encode())[:8]}@copydesk.invalid"
 
 
+def _everyone(project: Project, studio: Studio) -> dict[str, dict[str, str]]:
+    """The sign-ins of all who ever labelled, as far as they are known here."""
+    return {each.name: {"email": _email(project, each.name)} for each in read(project)} | _people(project, studio)
+
+
 def _people(project: Project, studio: Studio) -> dict[str, dict[str, str]]:
     path = project.private / "people.json"
     everyone: dict[str, dict[str, dict[str, str]]] = read_json(path) if path.exists() else {}
@@ -194,6 +235,9 @@ def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         hint = "lower-case letters, digits and '-'; a pseudonym, never a person's name"
         raise CopydeskError(f"annotator {name!r} cannot be a pseudonym", hint)
+    if name == EVERYONE or name.startswith(UNKNOWN):
+        meaning = "a desk that all share" if name == EVERYONE else "users who are no annotators"
+        raise CopydeskError(f"annotator {name!r} cannot be a pseudonym: that is {meaning}", "such as ann-1")
 
 
 def _file(project: Project) -> Path:

@@ -16,7 +16,8 @@ from copydesk.files import canonical, digest, sha256
 from copydesk.issues import Issue
 from copydesk.labeling import results, review_page
 from copydesk.labeling.annotations import Annotation, instant
-from copydesk.labeling.exports import OPERATOR, UNKNOWN, Export, Sheet
+from copydesk.labeling.annotators import UNKNOWN
+from copydesk.labeling.exports import OPERATOR, Export, Sheet
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.tasks import KEY, REVIEW, is_intact
 
@@ -131,7 +132,8 @@ def _answer(
         return None
     if not isinstance(annotator, str) or annotator.startswith(UNKNOWN):
         reading.unsettled.add(sheet.project_id)
-        message = f"{annotator or 'a user who was deleted'} is no annotator of this project"
+        who = "the user whose key Copydesk works with" if annotator == OPERATOR else annotator
+        message = f"{who or 'a user who was deleted'} is no annotator of this project"
         hint = "say who it is, `copydesk annotators add NAME --user EMAIL`; the answer stays on the server until then"
         reading.issues.append(Issue("unknown-user", place, message, "$.completed_by", hint))
         return None

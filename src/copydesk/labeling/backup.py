@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PurePosixPath
@@ -28,11 +29,14 @@ _LEFT_OUT = ("server.json", "server.log", "server.half", "backups")  # of one ru
 def backup(project: Project, to: Path) -> Path:
     """Write the backup to ``to``, or into it when it is a folder; the server may run meanwhile.
 
-    Raises: CopydeskError, when there is nothing to save, or the database can only be saved by its own tools.
+    Raises: CopydeskError, when there is nothing to save, a file of that name is there (it may be the only backup of
+    what was lost since), or the database can only be saved by its own tools.
     """
     if not (project.private / "server").is_dir():
         raise CopydeskError("this project has no Label Studio data yet", "run `copydesk studio start` first")
     path = to / f"{project.name}-label-studio.tar.gz" if to.is_dir() else to
+    if path.exists():
+        raise CopydeskError(f"{path} is there already; it stays as it is", "name another file, or move that one away")
     with (
         replacing(path, mode=0o600) as temporary,
         tempfile.TemporaryDirectory() as scratch,
@@ -55,20 +59,31 @@ def restore(project: Project, archive: Path) -> Path:
         hint = f"unpack the file; pg_restore --clean puts its server/{DUMP} back"
         raise CopydeskError("Copydesk puts no database back that others may use too", hint)
     private = project.private
-    fresh, aside = private.with_name(f"{private.name}.restored"), _free(private)
+    fresh = private.with_name(f"{private.name}.restored")
+    aside = free(private.parent, f"{private.name}.before-restore")
     try:
         _unpack(archive, fresh)
-    except (OSError, tarfile.TarError) as error:
-        raise CopydeskError(f"{archive} cannot be read as a backup: {error}") from error
-    if not (fresh / "server" / DATABASE).is_file() or not _sound(fresh / "server" / DATABASE):
-        raise CopydeskError(f"{archive} holds no Label Studio database")
+        if not (fresh / "server" / DATABASE).is_file() or not _sound(fresh / "server" / DATABASE):
+            raise CopydeskError(f"{archive} holds no whole Label Studio database")
+        _exchange(private, fresh, aside)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)  # of a restore that failed: it holds keys, and who people are
+    return aside
+
+
+def _exchange(private: Path, fresh: Path, aside: Path) -> None:
+    """``fresh`` in place of ``private``, which goes ``aside``; when that fails, all is as it was."""
     try:
         if private.exists():
             private.rename(aside)
-        fresh.rename(private)
+        try:
+            fresh.rename(private)
+        except OSError:
+            if aside.exists():
+                aside.rename(private)
+            raise
     except OSError as error:
         raise OutsideError(f"cannot put the backup in place: {error.strerror or error}") from error
-    return aside
 
 
 def in_folder() -> bool:
@@ -123,20 +138,28 @@ def _copy_of(database: Path, scratch: Path) -> Path:
 
 
 def _unpack(archive: Path, to: Path) -> None:
-    """Write the archive's files under ``to``, for the user alone. Raises TarError for a file that belongs elsewhere."""
+    """Write the archive's files under ``to``, for the user alone.
+
+    Raises CopydeskError for what is no archive, breaks off or is spoilt, and for a file that belongs elsewhere.
+    """
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(mode=0o700, parents=True)
-    with tarfile.open(archive) as saved:
-        for member in saved:
-            parts = PurePosixPath(member.name).parts
-            content = saved.extractfile(member) if member.isfile() else None
-            if content is None or ".." in parts or member.name.startswith("/"):
-                raise tarfile.TarError(f"{member.name!r} is no file of a backup")
-            path = to.joinpath(*parts)
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            with content, path.open("wb") as file:
-                shutil.copyfileobj(content, file)
+    try:
+        with tarfile.open(archive, "r:gz") as saved:
+            for member in saved:
+                parts = PurePosixPath(member.name).parts
+                content = saved.extractfile(member) if member.isfile() else None
+                if content is None or ".." in parts or member.name.startswith("/"):
+                    raise tarfile.TarError(f"{member.name!r} is no file of a backup")
+                path = to.joinpath(*parts)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.touch(mode=0o600)
+                with content, path.open("wb") as file:
+                    shutil.copyfileobj(content, file)
+    except OSError as error:
+        raise CopydeskError(f"{archive} cannot be read as a backup: {error.strerror or error}") from error
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise CopydeskError(f"{archive} is no whole backup: {error}", "it must be what `studio backup` made") from error
 
 
 def _sound(database: Path) -> bool:
@@ -147,9 +170,9 @@ def _sound(database: Path) -> bool:
         return False
 
 
-def _free(private: Path) -> Path:
-    """A name beside ``private`` that nothing has."""
+def free(folder: Path, stem: str, suffix: str = "") -> Path:
+    """A name in ``folder`` that nothing has: ``STEM-1SUFFIX``, ``STEM-2SUFFIX``, …"""
     n = 1
-    while (path := private.with_name(f"{private.name}.before-restore-{n}")).exists():
+    while (path := folder / f"{stem}-{n}{suffix}").exists():
         n += 1
     return path

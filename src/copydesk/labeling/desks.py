@@ -14,14 +14,13 @@ from typing import Any
 from copydesk.errors import CopydeskError
 from copydesk.files import sha256
 from copydesk.labeling import review_page
-from copydesk.labeling.annotators import Annotator
+from copydesk.labeling.annotators import EVERYONE, Annotator
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.studio import Json, Studio
 from copydesk.project import Project
 
 WORK, REVIEW = "work", "review"  #: what a desk is for, beside a training round
 TITLE_LENGTH = 50  #: what Label Studio allows
-EVERYONE = "everyone"  #: stands in the marker for an annotator that is null
 _MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/(?:(review|training):)?([\w-]+) page=([0-9a-f]{12})\]")
 
 

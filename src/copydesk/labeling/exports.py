@@ -14,10 +14,10 @@ from typing import Any
 import orjson
 
 from copydesk.files import canonical, write_bytes
+from copydesk.labeling.annotators import UNKNOWN
 from copydesk.project import Project
 
-UNKNOWN = "user-"  #: before the number of a user who is no annotator of this project
-OPERATOR = "user-operator"  #: whose key Copydesk works with
+OPERATOR = f"{UNKNOWN}operator"  #: whose key Copydesk works with
 
 
 @dataclass(frozen=True, slots=True)

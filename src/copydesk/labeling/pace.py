@@ -14,7 +14,7 @@ from typing import Any
 
 from copydesk.labeling import tasks
 from copydesk.labeling.annotations import TRAINING
-from copydesk.labeling.desks import EVERYONE
+from copydesk.labeling.annotators import EVERYONE
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.standing import Task, is_training
 from copydesk.project import Project
@@ -29,7 +29,7 @@ class Pace:
     answered: int
     asked: int
     median_s: float | None  #: of their own answers
-    left_s: float | None  #: expected; null while nobody's time is known
+    left_s: float | None  #: expected; null while nobody's time is known, and of one person at a desk of all
 
 
 def asked(
@@ -51,12 +51,21 @@ def asked(
 
 
 def paces(
-    layer: Layer, held: Mapping[str | None, set[Task]], annotations: Iterable[Record], articles: Mapping[str, Record]
+    layer: Layer,
+    held: Mapping[str | None, set[Task]],
+    annotations: Iterable[Record],
+    articles: Mapping[str, Record],
+    redundancy: int,
 ) -> dict[str, Pace]:
-    """Each annotator's pace. ``held``: what `asked` gave. A skipped task is answered, too."""
+    """Each annotator's pace. ``held``: what `asked` gave. A skipped task is answered, too.
+
+    At a desk that everyone shares nobody has tasks of their own: what is left is ``everyone``'s, until each task has
+    ``redundancy`` answers.
+    """
     done: dict[str, set[Task]] = {}
+    given: dict[Task, set[str]] = {}
     times: dict[str, list[float]] = {}
-    asked = {who: set(given) for who, given in held.items() if who is not None}
+    asked = {who: set(theirs) for who, theirs in held.items() if who is not None}
     for answer in annotations:
         who, article = answer["annotator"], articles.get(answer["article_id"])
         if answer["status"] == "withdrawn" or answer["role"] == "model" or is_training(answer):
@@ -65,16 +74,32 @@ def paces(
             continue
         if answer["layer_version"] != layer.version or answer["target"] not in layer.target_ids:
             continue
-        done.setdefault(who, set()).add((answer["article_id"], answer["target"]))
-        if answer["lead_time_s"] is not None and answer["status"] == "submitted":
-            times.setdefault(who, []).append(answer["lead_time_s"])
+        task = answer["article_id"], answer["target"]
+        done.setdefault(who, set()).add(task)
+        if answer["status"] == "submitted":
+            given.setdefault(task, set()).add(who)
+            if answer["lead_time_s"] is not None:
+                times.setdefault(who, []).append(answer["lead_time_s"])
     everybody = [each for own in times.values() for each in own]
     found = {}
     for who in sorted(asked.keys() | done.keys()):
         own = median(times[who]) if who in times else None
         usual = own if own is not None else median(everybody) if everybody else None
         n_open = len(asked.get(who, set()) - done.get(who, set()))
-        left = 0.0 if not n_open else None if usual is None else round(usual * n_open, 1)
         total = len(asked.get(who, set()) | done.get(who, set()))
-        found[who] = Pace(total - n_open, total, None if own is None else round(own, 1), left)
+        left = None if None in held and who not in asked else _left(n_open, usual)
+        found[who] = Pace(total - n_open, total, _rounded(own), left)
+    if shared := held.get(None):
+        usual = median(everybody) if everybody else None
+        n_open = sum(max(0, redundancy - len(given.get(task, ()))) for task in shared)
+        total = redundancy * len(shared)
+        found[EVERYONE] = Pace(total - n_open, total, _rounded(usual), _left(n_open, usual))
     return found
+
+
+def _left(n_open: int, usual: float | None) -> float | None:
+    return 0.0 if not n_open else None if usual is None else round(usual * n_open, 1)
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

@@ -20,7 +20,7 @@ from copydesk.files import locked, sha256
 from copydesk.labeling import annotators, desks, page, predict, tasks
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.annotators import Annotator
-from copydesk.labeling.assignment import answered_by_others, assign
+from copydesk.labeling.assignment import answered_by_others, assign, skipped_by_holders
 from copydesk.labeling.desks import Desk, Place
 from copydesk.labeling.earlier import MODEL, Earlier
 from copydesk.labeling.layers import Layer
@@ -107,7 +107,8 @@ class Pushing:
         entries = {desk: self.ledger.entry(places[desk], look=self.look) for desk in places}
         answers = latest(history(layer))
         names = [desk.annotator for desk in wanted]
-        shares = self._shares(wanted, entries, answered_by_others(layer, answers, self.articles, names))
+        known = (layer, answers, self.articles, names)
+        shares = self._shares(wanted, entries, answered_by_others(*known), skipped_by_holders(*known))
         earlier = Earlier(layer, answers, predict.load(layer))
         held = [task for entry in entries.values() for task in (*entry.superseded.values(), *entry.live.values())]
         done = Pushed()
@@ -119,14 +120,18 @@ class Pushing:
         return done
 
     def _shares(
-        self, wanted: Sequence[Desk], entries: Mapping[Desk, Entry], answered: Mapping[str, int]
+        self,
+        wanted: Sequence[Desk],
+        entries: Mapping[Desk, Entry],
+        answered: Mapping[str, int],
+        skipped: Mapping[str, int],
     ) -> dict[Desk, list[str]]:
-        """The articles of each desk. ``answered``: by how many people who have none any more."""
+        """The articles of each desk. ``answered``: by how many who have none any more; ``skipped``: who have one."""
         held: dict[str, set[str | None]] = {}
         for desk, entry in entries.items():
             for task in entry.live.values():
                 held.setdefault(task.article_id, set()).add(desk.annotator)
-        heirs = {each.name: each.hands_over_to for each in self.people if each.hands_over_to}
+        heirs = annotators.heirs(self.people)
         for desk in wanted:
             if desk.annotator in heirs:
                 for article_id in self._open(entries[desk]):
@@ -134,7 +139,7 @@ class Pushing:
         names = [desk.annotator for desk in wanted]
         settings = self.project.labeling_settings
         dealt = [each for each in self.articles if each in held or each not in settings.training]
-        assigned = assign(dealt, names, settings.redundancy, held, leaving=heirs, answered=answered)
+        assigned = assign(dealt, names, settings.redundancy, held, leaving=heirs, answered=answered, skipped=skipped)
         return {desk: [each for each in sorted(assigned) if desk.annotator in assigned[each]] for desk in wanted}
 
     def _open(self, entry: Entry) -> set[str]:
@@ -167,7 +172,7 @@ class Pushing:
         revived = [key for key in entry.superseded if key in wanted and key not in entry.live]
         self.revive(entry, revived)
         missing = [key for key in wanted if key not in entry.live]
-        with self.progress(f"pushing {layer.name} to {desk.annotator or desks.EVERYONE}", len(missing)) as step:
+        with self.progress(f"pushing {layer.name} to {desk.annotator or annotators.EVERYONE}", len(missing)) as step:
             new = []
             for article, target in (wanted[key] for key in missing):
                 old = earlier.predictions(article, target, desk.annotator, lambda *key: self._text_of(held, *key))

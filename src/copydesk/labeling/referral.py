@@ -16,7 +16,7 @@ from copydesk.errors import CopydeskError
 from copydesk.files import digest, locked
 from copydesk.labeling import annotators, desks, page, results, review_page, tasks
 from copydesk.labeling.adjudicate import Adjudication
-from copydesk.labeling.adjudicate.review import Review, reviews
+from copydesk.labeling.adjudicate.review import Review, passed_over, reviews
 from copydesk.labeling.annotations import history, latest
 from copydesk.labeling.assignment import assign
 from copydesk.labeling.desks import Desk, Place
@@ -69,7 +69,12 @@ def refer(
 def _layer(work: Pushing, layer: Layer, names: Sequence[str], decided: Adjudication) -> Pushed:
     """Bring one layer's review desks up to date."""
     answers = latest(history(layer))
-    disputed = {(each.article_id, each.target): each for each in reviews(layer, answers, work.articles, decided)}
+    heirs = annotators.heirs(work.people)
+    people = [each.name for each in work.people if each.role == "human" and each.name not in heirs]
+    wanted_answers = work.project.labeling_settings.redundancy
+    to_decide = reviews(layer, answers, work.articles, decided)
+    to_decide += passed_over(layer, answers, work.articles, people, wanted_answers)
+    disputed = {(each.article_id, each.target): each for each in to_decide}
     settled = {
         (answer["article_id"], answer["target"])
         for answer in current(layer, answers, work.articles)[0]
@@ -88,7 +93,7 @@ def _layer(work: Pushing, layer: Layer, names: Sequence[str], decided: Adjudicat
         desk: desks.open_desk(work.project, layer, desk, work.found.get(desk, []), work.studio) for desk in wanted
     }
     entries = {desk: work.ledger.entry(places[desk]) for desk in wanted}
-    shares = _shares(disputed, names, entries)
+    shares = _shares(disputed, names, entries, heirs)
     for desk in wanted:
         mine = [each for each in disputed.values() if desk.annotator in shares[each.article_id]]
         done += _desk(work, layer, places[desk], entries[desk], mine, settled)
@@ -96,15 +101,16 @@ def _layer(work: Pushing, layer: Layer, names: Sequence[str], decided: Adjudicat
 
 
 def _shares(
-    disputed: Mapping[Task, Review], names: Sequence[str], entries: Mapping[Desk, Entry]
+    disputed: Mapping[Task, Review], names: Sequence[str], entries: Mapping[Desk, Entry], heirs: Mapping[str, str]
 ) -> Mapping[str, Sequence[str | None]]:
-    """The one adjudicator of each article; who holds it already keeps it."""
-    held: dict[str, list[str | None]] = {}
+    """The one adjudicator of each article; who holds it already keeps it, or hands it over to an heir."""
+    held: dict[str, list[str]] = {}
     for desk, entry in entries.items():
         for task in entry.live.values():
-            held.setdefault(task.article_id, []).append(desk.annotator)
-    first = {article_id: sorted(each for each in whose if each)[:1] for article_id, whose in held.items()}
-    return assign({article_id for article_id, _ in disputed}, names, 1, first)
+            name = desk.annotator or ""
+            held.setdefault(task.article_id, []).append(heirs.get(name, name))
+    first = {article_id: sorted(whose)[:1] for article_id, whose in held.items()}
+    return assign({article_id for article_id, _ in disputed}, names, 1, first, leaving=set(heirs))
 
 
 def _desk(

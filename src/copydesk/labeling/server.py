@@ -151,7 +151,7 @@ def _data(project: Project, progress: Progress) -> Path:
         if _order(before) > _order(environment.VERSION):
             message = f"the data is of Label Studio {before}, this Copydesk brings {environment.VERSION}"
             raise CopydeskError(message, "use the newer Copydesk, or put an older backup back")
-        saved = project.private / "backups" / f"before-{environment.VERSION}.tar.gz"
+        saved = saving.free(project.private / "backups", f"before-{environment.VERSION}", ".tar.gz")
         saved.parent.mkdir(exist_ok=True)
         with progress(f"saving the data of Label Studio {before} in {saved}, before {environment.VERSION} changes it"):
             backup(project, saved)

@@ -32,6 +32,19 @@ def current(
     return _answers_of_today(layer, (each for each in annotations if not is_training(each)), articles)
 
 
+def skipped(layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Record]) -> dict[Task, set[str]]:
+    """Who passed over which task of today, and did not answer it all the same; a training round aside."""
+    records = [each for each in annotations if not is_training(each)]
+    given = {(*_task(each), each["annotator"]) for each in _answers_of_today(layer, records, articles)[0]}
+    found: dict[Task, set[str]] = defaultdict(set)
+    for each in records:
+        if each["layer"] != layer.name or each["status"] != "skipped" or each["role"] != "human":
+            continue
+        if not _stale(layer, each, articles) and (*_task(each), each["annotator"]) not in given:
+            found[_task(each)].add(each["annotator"])
+    return dict(found)
+
+
 def practised(layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Record]) -> list[Record]:
     """The answers from a training round, chosen and ordered like those that count."""
     return _answers_of_today(layer, (each for each in annotations if is_training(each)), articles)[0]
@@ -78,8 +91,12 @@ def tasks_of(answers: Iterable[Record]) -> dict[Task, list[Record]]:
     """Answers by what they answer."""
     tasks: dict[Task, list[Record]] = defaultdict(list)
     for answer in answers:
-        tasks[answer["article_id"], answer["target"]].append(answer)
+        tasks[_task(answer)].append(answer)
     return tasks
+
+
+def _task(answer: Record) -> Task:
+    return answer["article_id"], answer["target"]
 
 
 def tasks_by_status(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from copydesk.console import Desk
+from copydesk.errors import CopydeskError
 
 app = typer.Typer(
     name="annotators",
@@ -33,18 +35,29 @@ def annotators_list(ctx: typer.Context) -> int:
 def annotators_add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="PSEUDONYM", help="Never a person's name.")],
-    role: Annotated[str, typer.Option(help="human, model or adjudicator.")] = "human",
+    role: Annotated[str | None, typer.Option(help="human (unless said), model or adjudicator.")] = None,
     user: Annotated[str | None, typer.Option(metavar="EMAIL", help="Whom the server knows already.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--sign-in", metavar="FILE", help="Write the sign-in there, for you alone to read.")
+    ] = None,
 ) -> int:
-    """Let somebody label, and say how they sign in."""
+    """Let somebody label, and say how they sign in: in a terminal, or with --sign-in in a private file."""
     from copydesk import views
+    from copydesk.files import write_bytes
     from copydesk.labeling import annotators
     from copydesk.labeling.studio import Studio
 
     desk: Desk = ctx.obj
     project = desk.project()
+    private = desk.root / to if to else None
+    if private and private.exists():
+        raise CopydeskError(f"{to} is there already; it stays as it is", "name another file")
     sign_in = annotators.add(project, name, Studio.connect(project), role, user=user)
-    return desk.answer({"annotators": [{"name": name, "role": role, "url": sign_in.url}]}, show=views.sign_in(sign_in))
+    if private:
+        write_bytes(private, views.told(sign_in).encode(), mode=0o600)
+    added = annotators.get(annotators.read(project), name)
+    keys = {"name": name, "role": added.role, "url": sign_in.url}
+    return desk.answer({"annotators": [keys]}, show=views.sign_in(sign_in, private))
 
 
 @app.command("remove")

@@ -36,8 +36,10 @@ def studio_stop(ctx: typer.Context) -> int:
     from copydesk.labeling import server
 
     desk: Desk = ctx.obj
-    running = server.stop(desk.project())
-    return desk.answer(running.as_json(), show=views.running(running))
+    project = desk.project()
+    was, running = server.status(project), server.stop(project)
+    told = f"Label Studio at {was.url} is stopped; its data stays" if was.running else "Label Studio was not running"
+    return desk.answer(running.as_json(), show=views.lines(told))
 
 
 @app.command("status")

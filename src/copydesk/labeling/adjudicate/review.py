@@ -7,14 +7,14 @@ adjudicator then submits comes back through ``pull`` with role ``adjudicator`` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from copydesk.labeling.adjudicate.agreed import agreed
 from copydesk.labeling.adjudicate.desk import Adjudication
 from copydesk.labeling.layers import Layer
-from copydesk.labeling.standing import NOT_HOLDING_BACK, Task, current, tasks_of
+from copydesk.labeling.standing import NOT_HOLDING_BACK, Task, current, skipped, tasks_of
 
 Record = Mapping[str, Any]
 SHOWN = 80  #: code points of a quote at most
@@ -66,6 +66,26 @@ def reviews(
         for task, disputes in sorted(disputed.items(), key=lambda each: (each[0][0], each[0][1] or ""))
         if any(dispute["kind"] not in NOT_HOLDING_BACK for dispute in disputes)
     ]
+
+
+def passed_over(
+    layer: Layer, annotations: Iterable[Record], articles: Mapping[str, Record], people: Collection[str], wanted: int
+) -> list[Review]:
+    """The tasks that too few answered because somebody skipped them, when none of ``people`` is left to ask.
+
+    ``wanted``: answers to a task. Those on which an adjudicator spoke are left out.
+    """
+    records = list(annotations)
+    given = tasks_of(current(layer, records, articles)[0])
+    found = []
+    for task, names in skipped(layer, records, articles).items():
+        answers = [answer for answer in given.get(task, ()) if answer["role"] == "human"]
+        has_word = any(answer["role"] == "adjudicator" for answer in given.get(task, ()))
+        is_left = set(people) - names - {answer["annotator"] for answer in answers}
+        if people and len(answers) < wanted and not has_word and not is_left:
+            why = f"the whole ({REASONS['too-few-answers']}): skipped by {', '.join(sorted(names))}"
+            found.append(Review(*task, tuple(answers), agreed(layer, ()), (why,), ()))
+    return sorted(found, key=lambda each: (each.article_id, each.target or ""))
 
 
 def _sentence(dispute: Record, names: Mapping[str, str], quotes: Mapping[str, str]) -> str:
