@@ -17,7 +17,7 @@ TYPES = {str: "a string", int: "an integer", float: "a float", bool: "true or fa
 def read(path: Path) -> Table:
     """The tables of a TOML file. Raises BadConfig when it is absent, unreadable or not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except FileNotFoundError:
         raise BadConfig(str(path), "is not there") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from itertools import product
 from typing import Any
 
 import pytest
@@ -42,6 +44,16 @@ SMALL |= {
 }
 
 
+STEMS = [f"{a}{b}" for a, b in product(("kar", "mol", "ven", "tor", "bel", "las"), ("ano", "eth", "ick", "ury", "ova"))]
+
+
+def told(seed: int, sentences: int) -> list[str]:
+    """Sentences of a story of its own."""
+    chance = random.Random(seed)
+    words = [f"{a}{b}" for a, b in product(chance.sample(STEMS, 24), chance.sample(STEMS, 24))]
+    return [f"{' '.join(chance.choices(words, k=11)).capitalize()}." for _ in range(sentences)]
+
+
 def found(*texts: str) -> tuple[list[dict[str, Any]], list[int]]:
     """The links recorded, and for each text which family it is in."""
     articles = [an_article(text, article_id=f"art-{n:016x}") for n, text in enumerate(texts)]
@@ -65,6 +77,20 @@ def test_states_of_a_live_ticker_are_one_family_and_another_ticker_is_not() -> N
 
     tickers = [state(FERRY, n) for n in (3, 4, 5)] + [state(SNOW, n) for n in (3, 4, 5)]
     assert found(*tickers)[1] == [0, 0, 0, 1, 1, 1]
+
+
+def test_a_ticker_that_doubles_and_doubles_stays_one_family() -> None:
+    entries = [f"{9 + n // 6}:{n % 6}5 {sentence}" for n, sentence in enumerate(told(1, 96))]
+    states = ["\n".join(reversed(entries[:n])) for n in (6, 12, 24, 48, 96)]
+    assert found(*states, SNOW)[1] == [0, 0, 0, 0, 0, 1]
+
+
+def test_a_round_up_is_linked_with_every_copy_of_every_story_that_it_has_a_part_of() -> None:
+    stories = [told(seed, 48) for seed in range(20)]
+    texts = [" ".join(story) for story in stories]
+    round_up = "\n".join(" ".join(story[:24]) for story in stories)
+    links, _ = found(*texts, *(f"{text} (Agency)" for text in texts), round_up)
+    assert {int(each["a"][4:], 16) for each in links if int(each["b"][4:], 16) == 40} == {*range(40)}
 
 
 def test_an_article_of_two_stories_is_tied_to_both_and_joins_them_not() -> None:

@@ -16,7 +16,7 @@ from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.write import release
 from copydesk.dataset.splits import assign
 from copydesk.dataset.store import Store
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, UnknownKey
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project
 from copydesk.testing.corpora import WAIVED
@@ -95,6 +95,21 @@ def test_a_parted_pair_is_dealt_as_two(project: Project) -> None:
     assert (parted["band"], parted["decided_by"], parted["reason"]) == ("parted", "people", "two ferries")
     assert not apart(project, before, ids["first"], ids["second"])
     assert apart(project, after, ids["first"], ids["second"])
+
+
+def test_a_slip_in_peoples_word_is_told_before_anything_is_read(project: Project) -> None:
+    files.write_text(project.dataset / "families.toml", "[[joins]]\n")
+    with pytest.raises(UnknownKey, match="joins"):
+        build(project, jobs=1, progress=quiet)
+    assert not (project.build / "cache").exists()
+
+
+def test_a_file_that_opens_with_a_mark_of_its_encoding_is_read(project: Project) -> None:
+    ids, _ = built(project)
+    said = f'[[part]]\narticles = ["{ids["first"]}", "{ids["second"]}"]\nreason = "two ferries"\n'
+    files.write_text(project.dataset / "families.toml", f"\ufeff{said}")
+    family = built(project)[1]["family"]
+    assert family["first"] != family["second"]
 
 
 def apart(project: Project, held: dict[str, Any], a: str, b: str) -> bool:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from copydesk import toml
 from copydesk.console import quiet
-from copydesk.dataset.families import PeoplesWord, group, link, render_families, render_review, review
+from copydesk.dataset.families import PeoplesWord, group, link, render_families, render_pair, render_review, review
 from copydesk.dataset.families import described as described_module
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
@@ -144,6 +144,13 @@ def test_what_people_joined_is_one_family_with_their_reason():
     assert (grouping.links[0]["decided_by"], grouping.links[0]["reason"]) == ("people", "both from the harbour office")
 
 
+def test_joining_two_articles_parts_neither_from_its_kin():
+    articles = [an_article(f"Story {n}.", article_id=an_id(n)) for n in range(5)]
+    links = [a_link(an_id(0), an_id(1), 1.0), *(a_link(an_id(a), an_id(b), 1.0) for a, b in ((2, 3), (2, 4), (3, 4)))]
+    word = word_of(join=[{"articles": [an_id(0), an_id(2)], "reason": "one press release"}])
+    assert len(group(articles, links, word=word, released=[]).families) == 1
+
+
 def test_what_people_joined_without_a_common_passage_claims_nothing_of_wording_or_direction():
     articles = [an_article(text, article_id=an_id(n)) for n, text in enumerate((STORY, "Snow fell on Trondheim."))]
     word = word_of(join=[{"articles": [an_id(0), an_id(1)], "reason": "both from the harbour office"}])
@@ -167,6 +174,16 @@ def test_a_renamed_family_has_its_old_id_as_an_alias_also_once_it_is_released():
         [family] = [each for each in grouping.families if an_id(0) in each["members"]]
         assert (family["family_id"], family["aliases"]) == ("fam-" + "b" * 16, [new_id(an_id(0))])
         assert grouping.issues() == []
+
+
+def test_a_rename_of_what_another_rename_gives_is_reported():
+    articles, to = [an_article("Story", article_id=an_id(0))], ["fam-" + digit * 16 for digit in "bc"]
+    steps = [{"family": one, "to": other, "reason": "x"} for one, other in ((new_id(an_id(0)), to[0]), (to[0], to[1]))]
+    grouping = group(articles, [], word=word_of(rename=steps), released=[])
+    assert [each["family_id"] for each in grouping.families] == [to[0]]
+    assert [issue.message for issue in grouping.issues()] == [
+        f"{to[0]} is not renamed to {to[1]}: another entry gives that id; let it give the new one"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +232,7 @@ def test_what_people_parted_stays_apart():
             {"rename": [{"family": f"fam-{n:016x}", "to": "fam-" + "a" * 16, "reason": "x"} for n in range(2)]},
             "new id of two",
         ),
+        ({"rename": [{"family": "fam-" + "a" * 16, "to": "fam-" + "a" * 16, "reason": "x"}]}, "its own new id"),
     ],
 )
 def test_a_word_that_makes_no_sense_is_refused(tables, said):
@@ -365,3 +383,14 @@ def an_unlike_story(n: int) -> str:
     return " ".join(
         "".join(chr(97 + byte % 26) for byte in sha256(f"{n}/{k}".encode()).digest()[:9]) for k in range(60)
     )
+
+
+@pytest.mark.parametrize("width", [30, 80])
+def test_a_pair_is_shown_whole_in_any_terminal(width: int) -> None:
+    texts = f"{STORY} Straßenverkehrsgenehmigungsverfahren", STORY.replace("38", "41")
+    first, second = (an_article(text, article_id=an_id(n), title="Ferry") for n, text in enumerate(texts))
+    console = Console(width=width, file=StringIO(), highlight=False, markup=False)
+    render_pair(first, second, links_of(*texts)[0], None, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in shown and max(map(len, shown.splitlines())) <= width
+    assert [word in shown for word in ("38", "41", "Lindesnes", "Fjordbladet", "passengers")] == [True] * 5

@@ -54,12 +54,12 @@ class Built:
 def build(project: Project, *, progress: Progress, jobs: int | None = None, engine: Engine | None = None) -> Built:
     """Make ``build/`` anew. Raises BadConfig, BadStorage, OutsideError, Locked; NoRay, UnfitCluster."""
     schemas, engine = Schemas.of(project), engine or Engine(jobs=jobs)
+    word = families.PeoplesWord.load(project)  # a slip in it must not show after hours
     shelf = _shelf(project, engine.storage)
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         cache = project.build / "cache"
         found = families.find(taken.held, executor=workers, progress=progress, cache=cache)
-        word = families.PeoplesWord.load(project)
         homes = families.settle(found, word=word, released=records.read("split", project.dataset / "splits.jsonl"))
         links = families.records(found, homes.recorded, executor=workers, progress=progress, cache=cache)
         tally = Tally()

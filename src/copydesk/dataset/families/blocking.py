@@ -23,7 +23,7 @@ from copydesk.dataset.families.words import WORD
 Flags = npt.NDArray[np.bool_]
 
 CAP = 200  #: texts that may share a key
-KEYS = 32  #: rarest words of a text that count, and as many runs of five words
+KEYS = 32  #: rarest words of a text that it asks by, and as many runs of five words
 NAMES_STAND = 1.5  #: names and numbers count as so much rarer than other words
 FEW = 6  #: words of at most CAP texts, below which a text's crowded keys are asked too
 RARE = 6.0  #: weight by the word table from which a crowded word says anything
@@ -41,8 +41,9 @@ def candidates(prints: Prints, full: Flags | None = None, neighbours: int = NEIG
     keys, rows = Keys.of(prints), np.arange(len(prints))
     frequent = Frequencies.of([keys.counted()])
     chosen = Chosen.of(keys, frequent, np.zeros(len(prints), np.bool_) if full is None else full, rows)
-    usual, crowded = Postings.of([chosen.usual]), Postings.of([chosen.crowded])
-    return unpaired(np.unique(partners(chosen, usual, crowded, len(prints), neighbours)), len(prints))
+    known, crowded = Postings.of([chosen.known]), Postings.of([chosen.crowded])
+    found = partners(chosen.usual, chosen.asking, known, crowded, len(prints), neighbours)
+    return unpaired(np.unique(found), len(prints))
 
 
 def unpaired(codes: Index, n_rows: int) -> Index:
@@ -137,7 +138,10 @@ Entries = tuple[Index, Array]  #: texts by their number in the corpus, and a key
 class Chosen:
     """What of a shard's keys is looked at; texts have their numbers in the corpus."""
 
-    usual: Entries  #: the rarest words of each text, and as many runs: a reprint shares all its runs
+    usual: Entries  #: the rarest words of each text, and as many runs: what it asks for others by
+    #: what others find it by: the same words, and all its runs. A long text has rarer runs than those that a part of it
+    #: asks by, such as all that a live ticker gained since
+    known: Entries
     crowded: Entries  #: keys that more than CAP texts have
     asking: Entries  #: of texts whose rare keys are all crowded, which of those to ask
 
@@ -149,13 +153,14 @@ class Chosen:
         usual = keys.take(kept)
         rarity = np.log2(2 * CAP / texts_with[kept]) * usual.standing
         usual = usual.take(np.lexsort((usual.key, -rarity, 2 * usual.rows + usual.run)))
-        usual = usual.take(_among_first(2 * usual.rows + usual.run, KEYS))
+        asked = _asked_by(usual)
+        known, usual = usual.take(asked | usual.run), usual.take(asked)
         few = np.bincount(usual.rows[~usual.run], minlength=len(numbers)) < FEW
         crowded = keys.take((texts_with > CAP) & ((keys.weight >= RARE) | keys.run))
         asking = crowded.take((few | full)[crowded.rows])
         asking = asking.take(np.lexsort((asking.key, -asking.weight, asking.rows)))
         asking = asking.take(_among_first(asking.rows, KEYS // 2))
-        return cls(*((numbers[each.rows], each.key) for each in (usual, crowded, asking)))
+        return cls(*((numbers[each.rows], each.key) for each in (usual, known, crowded, asking)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +184,14 @@ class Postings:
         return np.searchsorted(self.keys, keys)
 
 
-def partners(chosen: Chosen, usual: Postings, crowded: Postings, n_rows: int, neighbours: int = NEIGHBOURS) -> Index:
+def partners(
+    usual: Entries, asking: Entries, known: Postings, crowded: Postings, n_rows: int, neighbours: int = NEIGHBOURS
+) -> Index:
     """The pairs that a shard's texts bring, as codes: smaller row × ``n_rows`` + larger row."""
-    rows, keys = chosen.usual
-    found = [_asked(*chosen.asking, crowded, n_rows)]
-    for first, end in pairwise(_parted(rows, np.diff(usual.starts)[usual.at(keys)])):
-        found.append(_neighbours(rows[first:end], keys[first:end], usual, n_rows, neighbours))
+    rows, keys = usual
+    found = [_asked(*asking, crowded, n_rows)]
+    for first, end in pairwise(_parted(rows, np.diff(known.starts)[known.at(keys)])):
+        found.append(_neighbours(rows[first:end], keys[first:end], known, n_rows, neighbours))
     pairs = np.sort(np.concatenate(found), axis=1)
     codes: Index = np.unique(pairs[:, 0] * n_rows + pairs[:, 1])
     return codes
@@ -217,7 +224,20 @@ def _best(left: Index, right: Index, weights: Array, n_rows: int, most: int) -> 
     return np.stack([pairs // n_rows, pairs % n_rows], axis=1)
 
 
-def _among_first(group: Array, count: int) -> Flags:
+def _asked_by(keys: Keys) -> Flags:
+    """Which keys a text asks by, of those that stand by text, words before runs, the rarest first.
+
+    Of runs, half are the rarest and half drawn by their hash, the same ones in every text: where all runs of a story
+    are rare, a copy of all of it has the rarest, and those that it shares with a part alone would never be asked.
+    """
+    asked = _among_first(2 * keys.rows + keys.run, np.where(keys.run, KEYS // 2, KEYS))
+    rest = np.flatnonzero(keys.run & ~asked)
+    rest = rest[np.lexsort((keys.key[rest], keys.rows[rest]))]
+    asked[rest[_among_first(keys.rows[rest], KEYS // 2)]] = True
+    return asked
+
+
+def _among_first(group: Array, count: int | Index) -> Flags:
     """Which elements are among the first ``count`` of their group; groups stand together, in rising order."""
     first: Flags = np.arange(len(group)) - np.searchsorted(group, group) < count
     return first

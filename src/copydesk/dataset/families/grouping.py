@@ -14,7 +14,7 @@ from typing import Any
 
 from copydesk.dataset.families.clusters import Clusters
 from copydesk.dataset.families.links import Article, Link, band, link_of
-from copydesk.dataset.families.people import FILE, PeoplesWord, Rename
+from copydesk.dataset.families.people import FILE, PeoplesWord, Rename, root
 from copydesk.dataset.families.ties import standing
 from copydesk.files import digest
 from copydesk.issues import Issue
@@ -106,7 +106,7 @@ def group(
 
 def _begun(by_id: Mapping[str, Article], word: PeoplesWord, released: Sequence[SplitRecord]) -> Clusters:
     """Sets with what is settled: equal texts and released families are whole, people's word is kept."""
-    clusters = Clusters({article_id: article["text_sha256"] for article_id, article in by_id.items()})
+    clusters = Clusters(_texts(by_id, word))
     for a, b in word.parted():
         if a in by_id and b in by_id:
             clusters.part(a, b)
@@ -124,6 +124,17 @@ def _begun(by_id: Mapping[str, Article], word: PeoplesWord, released: Sequence[S
     for article_id in sorted(by_id):
         clusters.join(first_of.setdefault(by_id[article_id]["text_sha256"], article_id), article_id)
     return clusters
+
+
+def _texts(by_id: Mapping[str, Article], word: PeoplesWord) -> dict[str, str]:
+    """The text of each article; those of articles that people joined count as one, so that what either is linked with
+    stays with both."""
+    leader: dict[str, str] = {}
+    for a, b, _ in word.joined():
+        if a in by_id and b in by_id:
+            one, other = sorted(root(leader, by_id[each]["text_sha256"]) for each in (a, b))
+            leader[other] = one
+    return {article_id: root(leader, article["text_sha256"]) for article_id, article in by_id.items()}
 
 
 def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord) -> list[Link]:
@@ -186,10 +197,13 @@ def _former(family_id: str, cluster: Sequence[str], renamed: Mapping[str, str]) 
 def _in_vain(renames: Iterable[Rename], families: Sequence[Family]) -> Iterator[tuple[Rename, str]]:
     """The renames that no family took, and why."""
     aliases = {family["family_id"]: family["aliases"] for family in families}
+    given = {rename.to for rename in renames}
     for rename in renames:
         if rename.family in aliases.get(rename.to, ()):
             continue
-        if rename.to in aliases:
+        if rename.family in given:
+            yield rename, "another entry gives that id; let it give the new one"
+        elif rename.to in aliases:
             yield rename, "another family has that id"
         else:
             yield rename, "it is released" if rename.family in aliases else "no family has that id"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -82,10 +82,10 @@ class PeoplesWord:
     def _check(self) -> None:
         leader: dict[str, str] = {}
         for ruling in self.joins:
-            roots = {_root(leader, each) for each in ruling.articles}
+            roots = {root(leader, each) for each in ruling.articles}
             leader |= dict.fromkeys(roots, min(roots))
         for a, b in self.parted():
-            if _root(leader, a) == _root(leader, b):
+            if root(leader, a) == root(leader, b):
                 raise BadConfig(f"dataset/{FILE}", f"{a} and {b} are both joined and parted", "drop one of the two")
         for said, ids in (
             ("is renamed twice", [each.family for each in self.renames]),
@@ -95,7 +95,8 @@ class PeoplesWord:
                 raise BadConfig(f"dataset/{FILE} [[rename]]", f"{twice} {said}", "drop one of the two")
 
 
-def _root(leader: dict[str, str], article: str) -> str:
+def root(leader: Mapping[str, str], article: str) -> str:
+    """What stands for all that was put together with this one."""
     while leader.get(article, article) != article:
         article = leader[article]
     return article
@@ -105,7 +106,7 @@ def _ruling(row: toml.Reader, where: str) -> Ruling:
     ruling = Ruling(row.strings("articles"), _reason(row, where))
     row.close()
     if len(set(ruling.articles)) < 2:
-        raise BadConfig(where, "names fewer than two articles")
+        raise BadConfig(where, "names fewer than two different articles")
     for article in ruling.articles:
         _expect(_ARTICLE, article, "article id (art- and 16 hex digits)", where)
     return ruling
@@ -117,6 +118,8 @@ def _rename(row: toml.Reader) -> Rename:
     row.close()
     for family in (rename.family, rename.to):
         _expect(_FAMILY, family, "family id (fam- and 16 hex digits)", where)
+    if rename.family == rename.to:
+        raise BadConfig(where, f"{rename.to} is its own new id", "drop the entry")
     return rename
 
 

@@ -91,7 +91,7 @@ def pairs(articles: Articles, printed: Printed, executor: Executor, progress: Pr
         _by_ranges(executor, total, shelf, "counted", articles.names, edges, stepped)
         for at, has_own in zip(numbers, _all(executor, choose, steps(), stepped), strict=True):
             furnished[at] = has_own
-        for kind in ("usual", "crowded"):
+        for kind in ("known", "crowded"):
             _by_ranges(executor, gather, shelf, kind, articles.names, edges, stepped)
         codes = list(_all(executor, look, steps(), stepped))
     found = unpaired(np.unique(np.concatenate([*codes, np.zeros(0, np.int64)])), max(1, len(articles)))
@@ -183,7 +183,7 @@ def choose(step: Step) -> Any:
     for kind in ("usual", "asking"):
         rows, key = getattr(chosen, kind)
         shards.write_arrays(step.shelf, f"{step.name}.{kind}", rows=rows.astype(np.int32), keys=key)
-    for kind in ("usual", "crowded"):
+    for kind in ("known", "crowded"):
         rows, key = getattr(chosen, kind)
         order = np.argsort(key)
         keyed.write(step.shelf, f"{step.name}.{kind}", Keyed(key[order], rows[order]))
@@ -211,8 +211,8 @@ def _frequencies(step: Step, wanted: Array) -> Frequencies:
 def look(step: Step) -> Index:
     """The pairs that a shard's texts bring."""
     usual, asking = (_entries(step, kind) for kind in ("usual", "asking"))
-    postings = [_postings(step, kind, np.unique(keys)) for kind, (_, keys) in (("usual", usual), ("crowded", asking))]
-    return partners(Chosen(usual, asking, asking), postings[0], postings[1], step.all)
+    postings = [_postings(step, kind, np.unique(keys)) for kind, (_, keys) in (("known", usual), ("crowded", asking))]
+    return partners(usual, asking, postings[0], postings[1], step.all)
 
 
 def _entries(step: Step, kind: str) -> Entries:

@@ -22,7 +22,8 @@ from copydesk.dataset.families.links import BANDS, Article, Link
 from copydesk.dataset.families.prints import letters
 
 LEAST = BANDS[-1][1]  #: score of a link at all
-SHARED, REPLACED = "bold green", "yellow"
+SHARED, REPLACED = "bold green", "yellow underline"  # told apart without colours, too
+SIDES = 60  #: columns of a terminal from which two passages stand side by side
 
 
 def review(links: Iterable[Link]) -> list[Link]:
@@ -51,16 +52,17 @@ def render_pair(a: Article, b: Article, link: Link | None, score: float | None, 
     if link is not None and link["a"] != a["article_id"]:
         a, b = b, a
     console.print(_summary(a, b, link, score))
-    sides = Table.grid(expand=True, padding=(0, 2))
-    sides.add_column(ratio=1)
-    sides.add_column(ratio=1)
+    beside = console.width >= SIDES
+    sides = Table.grid(expand=True, padding=(0, 2 if beside else 0))
+    for _ in range(2 if beside else 1):
+        sides.add_column(ratio=1)
     for passages in (link or {"evidence": []})["evidence"]:
         left = a["text"][passages["a_start"] : passages["a_end"]]
         right = b["text"][passages["b_start"] : passages["b_end"]]
         ours, theirs = marked(left, right)
-        sides.add_row(
-            _panel(ours, passages["a_start"], passages["a_end"]), _panel(theirs, passages["b_start"], passages["b_end"])
-        )
+        panels = [_panel(words, passages, side) for words, side in ((ours, "first"), (theirs, "second"))]
+        for row in [panels] if beside else [[panel] for panel in panels]:
+            sides.add_row(*row)
     console.print(sides if sides.row_count else Text("no passages correspond"))
 
 
@@ -110,8 +112,10 @@ def _relation(link: Link) -> list[str]:
     return [each for each in (wording, extent, towards, by) if each]
 
 
-def _panel(text: Text, start: int, end: int) -> Panel:
-    return Panel(text, title=f"{start}-{end}", title_align="left")
+def _panel(text: Text, passages: Mapping[str, int], side: str) -> Panel:
+    text.overflow = "fold"  # a word too long for the line goes on in the next
+    start, end = (passages[f"{'a' if side == 'first' else 'b'}_{what}"] for what in ("start", "end"))
+    return Panel(text, title=f"{side} {start}-{end}", title_align="left")
 
 
 def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> Group:

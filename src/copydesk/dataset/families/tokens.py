@@ -7,6 +7,7 @@ Out: :class:`Tokens` in flat arrays. They are those that the expression in words
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +31,9 @@ UNSPACED_RANGES = (
     ("\uf900", "\ufaff"),
     ("\U00020000", "\U0003ffff"),
 )
-_JOINS = {"'": LETTER, "’": LETTER, ".": DIGIT, ",": DIGIT, ":": DIGIT}  # what joins two of a kind, alone between them
+#: marks that part no word: apostrophes, a hyphen that shows only where a line ends, joiners of Persian and Hindi
+IN_WORDS = "'’\u00ad\u200c\u200d"
+_JOINS = dict.fromkeys(IN_WORDS, LETTER) | dict.fromkeys(".,:", DIGIT)  # what joins two of a kind, alone between them
 _JOINING = 8  # marks these in the table
 PIECE = 1 << 17  #: letters that are read at a time: their arrays stay in cache
 _BASIC = 0xFFFF  # code points of the table; above are few letters, looked at one by one
@@ -111,19 +114,34 @@ def _points(text: str) -> Array:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
+def is_sign(letter: str) -> bool:
+    """Whether it is a part of the letter before: an accent, a vowel sign of Hindi or Tamil, a point of Hebrew."""
+    return unicodedata.category(letter) in ("Mn", "Mc") and not unicodedata.name(letter, "").startswith("VARIATION")
+
+
+@cache
+def signs() -> str:
+    """All of these, as ranges of a regular expression; from 0x20000 on there are none."""
+    points = [point for point in range(0x300, 0x20000) if is_sign(chr(point))]
+    firsts = [point for point, before in zip(points, [0, *points], strict=False) if point != before + 1]
+    lasts = [point for point, after in zip(points, [*points[1:], 0], strict=True) if point + 1 != after]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
+
+
 def kind_of(letter: str) -> int:
     """What a letter is, by itself."""
     if any(first <= letter <= last for first, last in UNSPACED_RANGES):
         return UNSPACED
     if letter.isdecimal():
         return DIGIT
-    return LETTER if letter.isalnum() else MARK if letter in ENDS else OTHER
+    return LETTER if letter.isalnum() or is_sign(letter) else MARK if letter in ENDS else OTHER
 
 
 @cache
 def _table() -> Array:
     letters = list(map(chr, range(_BASIC)))
-    kinds = np.where(list(map(str.isalnum, letters)), np.uint8(LETTER), np.uint8(OTHER))
+    lettered = [letter.isalnum() or is_sign(letter) for letter in letters]
+    kinds = np.where(lettered, np.uint8(LETTER), np.uint8(OTHER))
     kinds[np.array(list(map(str.isdecimal, letters)))] = DIGIT
     kinds[list(map(ord, ENDS))] = MARK
     for first, last in UNSPACED_RANGES:

@@ -23,6 +23,7 @@ import xxhash
 
 from copydesk.dataset.families.tokens import (
     ENDS,
+    IN_WORDS,
     UNSPACED_RANGES,
     Piece,
     Tokens,
@@ -30,6 +31,7 @@ from copydesk.dataset.families.tokens import (
     found,
     has_unspaced,
     pieces,
+    signs,
 )
 from copydesk.files import read_json
 
@@ -37,9 +39,10 @@ TABLE = Path(__file__).with_name("words.json")
 END, COMMON, WORD, NAME, NUMBER = range(5)  #: kinds; END closes a sentence and is no word itself
 
 _UNSPACED = "".join(f"{first}-{last}" for first, last in UNSPACED_RANGES)
-_TOKEN = re.compile(rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|[^\W\d_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)*|[{ENDS}]+")
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _COMMON_BELOW = 2.3  # weight of a word that a tenth of the training texts have
+# what some write and others leave out of the same word: joiners, the stretched line and the vowel points of Arabic
+_UNHEARD = dict.fromkeys([0xAD, 0x200C, 0x200D, 0x640, *range(0x64B, 0x653)])
 _STEPS = 1024  # weights are multiples of 1/1024: their sums are exact, in whatever order they are added
 _MAX_CACHED = 200_000  # some 40 MB
 
@@ -65,10 +68,18 @@ class Words:
     known: Weights  #: of each text: share of words that the table knows, 0 to 1
 
 
+@cache
+def expression() -> re.Pattern[str]:
+    """What a token is: a letter of a script without spaces, a number, a word, or the end of a sentence."""
+    word = rf"(?:[^\W\d_{_UNSPACED}]|[{signs()}])+"
+    return re.compile(rf"[{_UNSPACED}]|\d+(?:[.,:]\d+)*|{word}(?:[{IN_WORDS}]{word})*|[{ENDS}]+")
+
+
 def stem(word: str) -> str:
     """An English word without its commonest endings; words of other languages lose at most a letter or three."""
     if word[0].isdigit():
         return word.replace(",", "")
+    word = word if word.isascii() else (word.translate(_UNHEARD) or word)
     word = word.casefold().replace("’", "'").removesuffix("'s").replace("'", "")
     for ending, put in (("ies", "y"), ("ingly", ""), ("edly", ""), ("ing", ""), ("ied", "y"), ("ed", ""), ("ly", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -181,7 +192,7 @@ class Lexicon:
 
 def _spelt(piece: Piece) -> Tokens:
     """The tokens of a text in a script without spaces between words."""
-    tokens = _TOKEN.findall(piece.text)
+    tokens = expression().findall(piece.text)
     spans, spelt = _spans(piece.text, tokens) + piece.offset, _paired(tokens)
     forms = {form: n for n, form in enumerate(dict.fromkeys(form for form in spelt if form[0] not in ENDS))}
     form = np.array([forms.get(each, -1) for each in spelt], np.int64)
@@ -190,7 +201,7 @@ def _spelt(piece: Piece) -> Tokens:
 
 def tokenize(text: str) -> Sequence[str]:
     """Words, numbers and sentence ends, in order."""
-    return _paired(_TOKEN.findall(text))
+    return _paired(expression().findall(text))
 
 
 def _paired(tokens: Sequence[str]) -> Sequence[str]:
