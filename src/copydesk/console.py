@@ -43,7 +43,15 @@ def bar(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]
         print(f"{label} …", file=sys.stderr, flush=True)
         yield lambda n: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
     from rich.text import Text
 
@@ -51,8 +59,9 @@ def bar(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]
         def render(self, task: Any) -> Text:
             return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(""))
-    with Bar(*columns, TimeRemainingColumn(), console=_console(sys.stderr), transient=True) as shown:
+    columns: list[ProgressColumn] = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn()]
+    columns += [MofNCompleteColumn(), Rate(""), TimeRemainingColumn()] if total is not None else [TimeElapsedColumn()]
+    with Bar(*columns, console=_console(sys.stderr), transient=True) as shown:
         task = shown.add_task(label, total=total)
         yield lambda n: shown.advance(task, n)
 

@@ -179,7 +179,7 @@ def _labeling(table: toml.Reader) -> Labeling:
     table.close()
     if len(set(labeling.layers)) < max(1, len(labeling.layers)):
         raise BadConfig(
-            f"{CONFIG} [labeling]", f"layers {list(labeling.layers)} must name each layer once, and one at least"
+            f"{CONFIG} [labeling]", f"layers ({', '.join(labeling.layers)}) must name each layer once, and one at least"
         )
     if labeling.redundancy < 1:
         raise BadConfig(f"{CONFIG} [labeling]", f"redundancy {labeling.redundancy} must be at least 1")

@@ -45,7 +45,7 @@ def init(root: Path) -> View:
     """A new project and what to do in it."""
     return lines(
         f"new project in {root}",
-        "  put articles into   dataset/raw/articles/   (one .txt file each, or .jsonl)",
+        "  put articles into   dataset/raw/articles/   (.txt .html .jsonl .csv .parquet …)",
         "  then run            copydesk build",
         "  name targets in     labeling/stance/layer.toml",
     )
@@ -58,10 +58,24 @@ def built(outcome: Built) -> View:
         row = (outcome.read, outcome.kept, outcome.rejected, outcome.families, outcome.links)
         table(console, ("read", "kept", "rejected", "families", "links"), [row])
         if outcome.rejects:
-            rows = [(reject["code"], reject["where"], reject["message"]) for reject in outcome.rejects[:20]]
-            table(console, ("code", "where", "what"), rows, title="Rejected (all of them: build/rejects.jsonl)")
+            rows = _rejected(outcome.rejects)
+            table(console, ("code", "where", "what"), rows[:20], title="Rejected (all of them: build/rejects.jsonl)")
+            if len(rows) > 20:
+                console.print(f"… and {len(rows) - 20} more")
 
     return draw
+
+
+def _rejected(rejects: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """A row for all rejects of one file that say the same: a table without its texts has one for each of its rows."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for each in rejects:
+        file = each["where"].partition("#")[0]
+        alike.setdefault((file, each["code"], each["message"]), []).append(each["where"])
+    return [
+        (code, places[0] + (f" and {len(places) - 1} more" if len(places) > 1 else ""), message)
+        for (_, code, message), places in alike.items()
+    ]
 
 
 def shown(record: Mapping[str, Any]) -> View:
@@ -287,7 +301,8 @@ def released(cut: Released) -> View:
     splits = ", ".join(f"{split} {n}" for split, n in cut.splits.items())
     return lines(
         f"{cut.path}",
-        f"  version {cut.version} ({cut.bump}), for the {cut.audience} audience; articles: {splits}",
+        f"  version {cut.version} ({cut.bump}), for the {cut.audience} audience",
+        f"  articles: {splits}",
         f"  digest {cut.digest}",
         *_unchanged(cut),
     )
@@ -371,6 +386,13 @@ def hydrated(done: Hydrated) -> View:
         for row in done.reanchored
     ]
     return lines(f"{done.hydrated} texts are back in {done.path}", *near, *lost, *other)
+
+
+def exported(made: Sequence[Path], to: Path) -> View:
+    """How much was written; formats that hold labels only have nothing for articles without gold."""
+    if len(made) == 1:
+        return lines(f"no article has gold that this format holds; {to / 'index.tsv'} lists the articles")
+    return lines(f"{len(made)} files in {to}; index.tsv lists the articles")
 
 
 def removed(gone: Removed) -> View:

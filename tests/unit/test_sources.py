@@ -68,6 +68,22 @@ def test_a_place_that_cannot_be_listed_ends_the_build(tmp_path: Path) -> None:
         sources.inputs(far, tmp_path)
 
 
+def test_files_that_no_source_names_are_told(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", a="Sun.")
+    raw = project.dataset / "raw"
+    (raw / "articles/b.html").write_text("<p>Rain.</p>")
+    (raw / "wire").mkdir()
+    (raw / "wire/c.csv").write_text("text\nSnow.\n")
+    source = sources.Source("s", ("raw/articles/*.txt",), "unknown", False)
+    [told] = sources.of_no_source({source: sources.inputs(source, project.dataset)}, project.dataset)
+    assert (told.code, told.severity) == ("no-source", "warning")
+    assert told.message == "2 files belong to no source (.csv 1, .html 1), such as raw/articles/b.html"
+    every = sources.Source("s", ("raw/**/*",), "unknown", False)
+    assert not list(sources.of_no_source({every: sources.inputs(every, project.dataset)}, project.dataset))
+    packed = sources.Source("s", (f"zip://*::file://{raw}/a.zip",), "unknown", False)
+    assert not list(sources.of_no_source({packed: []}, project.dataset))
+
+
 def test_paths_expand_each_file_once_in_order(tmp_path: Path) -> None:
     project = a_project(tmp_path / "corpus", b="Rain.", a="Sun.")
     (project.dataset / "raw/articles/deep").mkdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.dataset import sources
 from copydesk.labeling import layers
 from copydesk.project import Project
 from copydesk.starter import NotEmpty, init
@@ -15,6 +16,16 @@ def test_a_new_project_opens_and_has_three_layers(tmp_path: Path) -> None:
     project = Project.open(init(tmp_path / "My corpus!"))
     assert project.name == "My-corpus"
     assert [layer.name for layer in layers.load(project)] == ["entities", "stance", "claims"]
+
+
+def test_whatever_is_put_into_its_folder_is_read_or_rejected(tmp_path: Path) -> None:
+    project = Project.open(init(tmp_path / "corpus"))
+    for name in ("a.txt", "deep/b.html", "c.csv", "notes.md", ".hidden"):
+        (project.dataset / "raw/articles" / name).parent.mkdir(exist_ok=True)
+        (project.dataset / "raw/articles" / name).write_text("Rain.")
+    [source] = sources.load(project)
+    found = sources.inputs(source, project.dataset)
+    assert [each.path for each in found] == [f"raw/articles/{n}" for n in ("a.txt", "c.csv", "deep/b.html", "notes.md")]
 
 
 def test_nobodys_answers_or_articles_come_along(tmp_path: Path) -> None:

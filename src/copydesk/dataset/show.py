@@ -155,7 +155,8 @@ def _flat(article: Record) -> list[tuple[str, str | None]]:
         parts = value.items() if isinstance(value, Mapping) else [("", value)]
         for part, inner in parts:
             listed = ", ".join(inner) or None if isinstance(inner, Sequence) and not isinstance(inner, str) else inner
-            rows.append((f"{name}.{part}".rstrip("."), None if listed is None else str(listed)))
+            word = str(listed).lower() if isinstance(listed, bool) else listed
+            rows.append((f"{name}.{part}".rstrip("."), None if word is None else str(word)))
     return rows
 
 

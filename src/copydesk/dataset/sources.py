@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +36,7 @@ FIELDS = (
     "retrieved_at",
 )
 MEGABYTE = 1_000_000
+KINDS = 6  #: of files that belong to no source, by suffix: so many are named
 RIGHTS = 'such as: rights = {license = "unknown", redistribute = false}'
 _INSIDE = "copy it under dataset/raw/, or name it as an address"
 _WILD = re.compile(r"[*?\[]")
@@ -169,6 +171,33 @@ def nothing_read(source: Source) -> Issue:
     )
 
 
+def of_no_source(sources: Mapping[Source, Sequence[Input]], dataset: Path) -> Iterator[Issue]:
+    """The warning for files in ``raw/`` that no source names: somebody put them there to be read."""
+    if any(_ADDRESS.match(path) and dataset.as_posix() in path for source in sources for path in source.paths):
+        return  # such as an archive, whose files are named in place of it
+    named = {each.path for inputs in sources.values() for each in inputs}
+    others = [path for path in _raw(dataset) if path not in named]
+    if others:
+        kinds = Counter(Path(path).suffix or "without a suffix" for path in others)
+        counted = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items())[:KINDS])
+        message = f"{len(others)} files belong to no source ({counted}), such as {min(others)}"
+        hint = "name them in `paths` of a file in dataset/sources/, or keep them elsewhere"
+        yield Issue("no-source", "dataset/raw", message, "$", hint, "warning")
+
+
+def _raw(dataset: Path) -> Iterator[str]:
+    """The files below ``raw/`` but hidden ones, as an input is called."""
+    for folder, below, names in os.walk(dataset / "raw"):
+        below[:] = [name for name in below if not name.startswith(".")]
+        at = Path(folder).relative_to(dataset).as_posix()
+        yield from (_name(f"{at}/{name}") for name in names if not name.startswith("."))
+
+
+def _name(path: str) -> str:
+    """``path``, with its bytes written out where they are not UTF-8."""
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
+
+
 def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
     if _ADDRESS.match(pattern):
         yield from _remote(pattern)
@@ -190,7 +219,7 @@ def _is_hidden(path: Path) -> bool:
 
 def _local(path: Path, dataset: Path) -> Input:
     name = path.relative_to(dataset).as_posix()
-    if not name.isascii() and (shown := name.encode("utf-8", "backslashreplace").decode()) != name:
+    if (shown := _name(name)) != name:
         return Input(shown, "has a name that is not UTF-8; rename it", "unreadable")
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(dataset)):  # resolve() fails on links in a ring
         return Input(name, f"is a link that leads out of dataset/; {_INSIDE}")

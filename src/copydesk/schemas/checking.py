@@ -8,6 +8,7 @@ The two agree because they are asked about the same thing: JSON as RFC 8259 has 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
@@ -87,7 +88,8 @@ class Checker:
 
 def _message(error: Any) -> str:
     shown = repr(error.instance)
-    cut = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    written = shown if isinstance(error.instance, str) else json.dumps(error.instance, ensure_ascii=False, default=repr)
+    cut = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
     return str(error.message).replace(shown, cut) if error.validator != "enum" else f"{cut} is not in the set"
 
 

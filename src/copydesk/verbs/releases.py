@@ -146,8 +146,7 @@ def export(
 
     desk: Desk = ctx.obj
     made = export(desk.root / folder, format_.value, desk.root / to)
-    shown = views.lines(f"{len(made)} files in {to}; index.tsv lists them")
-    return desk.answer({"files": [str(path) for path in made]}, show=shown)
+    return desk.answer({"files": [str(path) for path in made]}, show=views.exported(made, to))
 
 
 @app.command()

@@ -43,7 +43,7 @@ class Ingested:
 
     held: Articles
     rejects: list[Row]  #: sorted by place, then code
-    issues: tuple[Issue, ...] = ()  #: sources that name no file
+    issues: tuple[Issue, ...] = ()  #: sources that name no file, files that no source names
 
     @property
     def articles(self) -> list[Row]:
@@ -72,7 +72,8 @@ def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: S
     held, others = newest(draft)
     rows = [each.as_json() for each in (*rejects, *others)]
     rows.sort(key=lambda row: (row["where"], row["code"], row["raw_sha256"] or ""))
-    return Ingested(held, rows, tuple(sources.nothing_read(source) for source, inputs in found.items() if not inputs))
+    issues = [sources.nothing_read(source) for source, inputs in found.items() if not inputs]
+    return Ingested(held, rows, (*issues, *sources.of_no_source(found, project.dataset)))
 
 
 def _settings(project: Project, shelf: Shelf) -> Settings:

@@ -46,7 +46,11 @@ class BrokenRelease(CopydeskError):
 
     def __init__(self, folder: Path, error: Exception) -> None:
         self.folder = folder
-        said = f"{type(error).__name__}: {error}"
+        said = str(error)
+        if isinstance(error, KeyError):
+            said = f"{MANIFEST} lacks {error}"
+        elif isinstance(error, TypeError):
+            said = f"a value in {MANIFEST} is not of its kind"
         super().__init__(f"{folder} cannot be read ({said})", "`copydesk verify` says what is broken; get it again")
 
 

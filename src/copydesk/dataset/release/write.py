@@ -249,7 +249,7 @@ class _Cut:
 
 
 def _open_questions(project: Project) -> list[Issue]:
-    hint = "answer it in dataset/datasheet.toml, or waive it by name with a reason in copydesk.toml"
+    hint = "answer it in dataset/datasheet.toml, or waive it by name under [[release.waivers]] in copydesk.toml"
     names = papers.unanswered(project)
     return [Issue("question-open", "dataset/datasheet.toml", f"{name} is not answered", hint=hint) for name in names]
 

@@ -96,7 +96,8 @@ def _said(article: Record, where: str) -> Iterator[Issue]:
     """Basis and precision speak of ``published`` exactly when it is there."""
     published, precision, basis = (article[f"published{each}"] for each in ("", "_precision", "_basis"))
     if (published is None) != (precision is None) or (published is None) != (basis == "none"):
-        message = f"published is {published!r} with precision {precision!r} and basis {basis!r}"
+        day, exact = published or "null", precision or "null"
+        message = f"published is {day} with precision {exact} and basis {basis}"
         yield Issue("date-inconsistent", where, message, "$.published", "precision null and basis none when unknown")
     elif published is not None and _precise(published) != (precision == "second"):
         message = f"{published!r} has precision {precision!r}"

@@ -6,6 +6,7 @@ Out: issues. Rows of config ``articles`` are articles: see :func:`check_article`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ def _belongs(row: Record, article: Record | None, where: str) -> Iterator[Issue]
     """Family and split are those of the article."""
     for name in ("family_id", "split") if article is not None else ():
         if row[name] != article[name]:  # type: ignore[index]
-            message = f"{name} is {row[name]!r}, the article's is {article[name]!r}"  # type: ignore[index]
+            message = f"{name} is {row[name] or 'null'}, the article's is {article[name] or 'null'}"  # type: ignore[index]
             yield Issue("split-differs", where, message, f"$.{name}", "release again")
 
 
@@ -47,8 +48,12 @@ def _categories(row: Record, layer: Layer, where: str) -> Iterator[Issue]:
                 index, label = part[name], part[f"{name}_name"]
                 expected = labels[index] if index is not None and 0 <= index < len(labels) else None
                 if label != expected:
-                    message = f"{name} {index} is {expected!r}, but {name}_name is {label!r}"
+                    message = f"{name} {_json(index)} is {_json(expected)}, but {name}_name is {_json(label)}"
                     yield Issue("label-differs", where, message, f"{path}.{name}_name", "release again")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _parts(row: Record) -> Iterator[tuple[Record, str]]:

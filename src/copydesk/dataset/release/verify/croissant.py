@@ -6,7 +6,7 @@ Out: issues. No library is needed: every field's column and steps are followed i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from typing import Any
 
@@ -35,12 +35,20 @@ def croissant(opened: Opened) -> Iterator[Issue]:
         sets = {node["@id"]: node["includes"] for node in document["distribution"] if "includes" in node}
         yield from _files(opened, objects)
         yield from _record_sets(opened, document["recordSet"], sets)
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        yield _issue(PATH, f"cannot be followed ({type(error).__name__}: {error})")
+    except (OSError, orjson.JSONDecodeError) as error:
+        yield _issue(PATH, f"cannot be read: {error}")
+    except KeyError as error:
+        yield _issue(PATH, f"lacks {error} where a reader needs it")
+    except (TypeError, AttributeError):
+        yield _issue(PATH, "is not of the form that readers of Croissant know")
 
 
 def _issue(where: str, message: str) -> Issue:
     return Issue("croissant", where, message, hint="the document was edited; make the release again")
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _files(opened: Opened, objects: dict[str, str]) -> Iterator[Issue]:
@@ -52,7 +60,7 @@ def _files(opened: Opened, objects: dict[str, str]) -> Iterator[Issue]:
 def _record_sets(opened: Opened, record_sets: list[Node], sets: dict[str, str]) -> Iterator[Issue]:
     named = [record_set["@id"] for record_set in record_sets]
     if sorted(named) != sorted(opened.facts.configs):
-        yield _issue(PATH, f"has the record sets {sorted(named)}; the configs are {sorted(opened.facts.configs)}")
+        yield _issue(PATH, f"has the record sets {_list(named)}; the configs are {_list(opened.facts.configs)}")
         return
     for record_set in record_sets:
         config = record_set["@id"]
