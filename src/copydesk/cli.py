@@ -74,7 +74,10 @@ class Verbs(TyperGroup):
         except KeyboardInterrupt:
             print("copydesk: interrupted; run the same command again to go on", file=sys.stderr)
             code = INTERRUPTED
-        except (typer.Exit, typer.Abort, typer.TyperException):
+        except (typer.Exit, typer.Abort):
+            raise
+        except typer.TyperException as error:
+            error.message = error.message.replace("Value error, ", "")  # its library's words
             raise
         except OSError as error:
             from copydesk import crash

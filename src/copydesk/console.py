@@ -75,9 +75,11 @@ class Desk:
     verbose: bool
 
     def project(self) -> Project:
-        """The project we are in. Raises NotAProject, BadConfig."""
+        """The project we are in. Raises NotAProject, BadConfig; CopydeskError, when there is no such folder."""
         from copydesk.project import Project
 
+        if not self.root.is_dir():
+            raise CopydeskError(f"no folder {self.root}", "name one that is there: copydesk -C DIR")
         return Project.open(self.root)
 
     def project_if_any(self) -> Project | None:

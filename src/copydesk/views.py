@@ -41,11 +41,16 @@ def lines(*texts: str) -> View:
     return lambda console: console.print("\n".join(texts))
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """Such as ``1 file``, ``2 files``."""
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
+
+
 def init(root: Path) -> View:
     """A new project and what to do in it."""
     return lines(
         f"new project in {root}",
-        "  put articles into   dataset/raw/articles/   (.txt .html .jsonl .csv .parquet …)",
+        "  put articles into   dataset/raw/articles/   (.txt .html .csv .jsonl …)",
         "  then run            copydesk build",
         "  name targets in     labeling/stance/layer.toml",
     )
@@ -133,7 +138,7 @@ def pushed(layers: Mapping[str, Mapping[str, Any]], url: str, people: int) -> Vi
     def draw(console: Console) -> None:
         per_layer(layers)(console)
         if people:
-            console.print(f"{people} annotator(s) find their tasks at {url}")
+            console.print(f"{counted(people, 'annotator')} can label at {url}")
         else:
             console.print("nobody labels yet: `copydesk annotators add PSEUDONYM` says how to sign in; then push again")
 
@@ -175,18 +180,19 @@ def running(server: Running) -> View:
     return lines(f"Label Studio {server.version} at {server.url} (process {server.pid})")
 
 
-def status(counted: Status) -> View:
+def status(found: Status) -> View:
     """Where everything stands."""
     columns = ("layer", "tasks", "annotated", "gold", "disputed")
-    rows = [(name, *asdict(layer).values()) for name, layer in counted.layers.items()]
+    rows = [(name, *asdict(layer).values()) for name, layer in found.layers.items()]
 
     def draw(console: Console) -> None:
-        removed = f" ({counted.removed} removed)" if counted.removed else ""
-        console.print(f"{counted.articles} articles in {counted.families} families{removed}")
+        removed = f" ({found.removed} removed)" if found.removed else ""
+        articles, families = counted(found.articles, "article"), counted(found.families, "family", "families")
+        console.print(f"{articles} in {families}{removed}")
         table(console, columns, rows)
-        if counted.people:
+        if found.people:
             named = ("layer", "annotator", "answered", "median", "left", "training")
-            table(console, named, [_person(each) for each in counted.people], title="Annotators")
+            table(console, named, [_person(each) for each in found.people], title="Annotators")
 
     return draw
 
@@ -218,7 +224,8 @@ def _time(seconds: float | None) -> str | None:
 def validation(outcome: Validation) -> View:
     """How much was looked at, and how much of it is wrong; the issues themselves follow on stderr."""
     wrong = len(errors(outcome.issues))
-    return lines(f"{outcome.checked} records checked: {wrong} errors, {len(outcome.issues) - wrong} warnings")
+    warned = counted(len(outcome.issues) - wrong, "warning")
+    return lines(f"{counted(outcome.checked, 'record')} checked: {counted(wrong, 'error')}, {warned}")
 
 
 def agreement_keys(agreed: Agreed) -> Keys:
@@ -385,7 +392,8 @@ def hydrated(done: Hydrated) -> View:
         f"  near copy  {row['article_id']}: {row['spans']} spans of answers moved with it, {row['lost']} left out"
         for row in done.reanchored
     ]
-    return lines(f"{done.hydrated} texts are back in {done.path}", *near, *lost, *other)
+    back = f"{counted(done.hydrated, 'text is', 'texts are')} back in {done.path}"
+    return lines(back, *near, *lost, *other)
 
 
 def exported(made: Sequence[Path], to: Path) -> View:
@@ -400,7 +408,8 @@ def removed(gone: Removed) -> View:
     rows = [(each.where, each.what, each.clear) for each in gone.remains]
 
     def draw(console: Console) -> None:
-        console.print(f"out of all later releases: {len(gone.articles)} article(s) with {gone.labels} answer(s)")
+        articles, answers = counted(len(gone.articles), "article"), counted(gone.labels, "answer")
+        console.print(f"out of all later releases: {articles} with {answers}")
         if gone.twins:
             console.print(
                 f"the same text stands in {', '.join(gone.twins)}: no release can be cut until they go, too; "

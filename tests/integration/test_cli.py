@@ -77,6 +77,12 @@ def test_outside_a_project_the_way_in_is_named(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["error"]["kind"] == "NotAProject"
 
 
+def test_a_folder_that_is_not_there_is_not_taken_for_the_one_above(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus")
+    done = copydesk("-C", "nowhere", "status", cwd=project.root)
+    assert done.returncode == 2 and "no folder nowhere" in done.stderr
+
+
 def test_before_a_build_the_next_step_is_named(tmp_path: Path) -> None:
     project = a_project(tmp_path / "corpus")
     done = copydesk("agreement", cwd=project.root)

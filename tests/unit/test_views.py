@@ -10,6 +10,7 @@ from rich.console import Console
 from copydesk import views
 from copydesk.dataset.build import Built
 from copydesk.schemas.checking import Checker
+from copydesk.validate import Validation
 
 
 def printed(view: views.View) -> str:
@@ -35,6 +36,10 @@ def test_rejects_of_one_file_that_say_the_same_are_one_row() -> None:
 
 def test_rejects_that_are_not_shown_are_counted() -> None:
     assert "… and 5 more" in printed(views.built(built(*(a_reject(f"wire: raw/{n}.txt") for n in range(25)))))
+
+
+def test_numbers_of_one_have_their_singular() -> None:
+    assert printed(views.validation(Validation(1, []))) == "1 record checked: 0 errors, 0 warnings\n"
 
 
 def test_values_that_break_a_schema_are_shown_as_json_has_them() -> None:

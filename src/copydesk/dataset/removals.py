@@ -28,7 +28,7 @@ class UnknownArticle(CopydeskError):
 
     def __init__(self, article_id: str) -> None:
         self.article_id = article_id
-        super().__init__(f"no article {article_id!r} in the last build", "`copydesk families` lists ids")
+        super().__init__(f"no article {article_id!r} in the last build", "`copydesk --json families` lists the ids")
 
 
 @dataclass(frozen=True, slots=True)

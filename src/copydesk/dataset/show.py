@@ -35,7 +35,9 @@ class UnknownId(CopydeskError):
     def __init__(self, record_id: str) -> None:
         self.record_id = record_id
         known = ", ".join(f"{prefix}… ({kind})" for prefix, kind in KINDS.items())
-        super().__init__(f"no record {record_id!r}", f"ids look like {known}; `copydesk status` counts what there is")
+        super().__init__(
+            f"no record {record_id!r}", f"ids look like {known}; `copydesk --json families` lists articles"
+        )
 
 
 class NoRaw(CopydeskError):

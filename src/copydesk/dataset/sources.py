@@ -180,7 +180,8 @@ def of_no_source(sources: Mapping[Source, Sequence[Input]], dataset: Path) -> It
     if others:
         kinds = Counter(Path(path).suffix or "without a suffix" for path in others)
         counted = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items())[:KINDS])
-        message = f"{len(others)} files belong to no source ({counted}), such as {min(others)}"
+        belong = "1 file belongs" if len(others) == 1 else f"{len(others)} files belong"
+        message = f"{belong} to no source ({counted}), such as {min(others)}"
         hint = "name them in `paths` of a file in dataset/sources/, or keep them elsewhere"
         yield Issue("no-source", "dataset/raw", message, "$", hint, "warning")
 

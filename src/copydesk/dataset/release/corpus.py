@@ -45,7 +45,7 @@ class Dealt:
             went = ", ".join(f"{split} {n}" for split, n in self.undated.items())
             message = f"the policy is time, but {undated} of {self.n_new} articles have no date; dealt first: {went}"
             hint = 'map `published` under [columns] of the source, or take the policy "hash"; what is released stays'
-            yield Issue("undated", "copydesk.toml [splits]", message, "$.splits.policy", hint, "warning")
+            yield Issue("undated", "copydesk.toml [splits]", message, "$", hint, "warning")
         hint = "it is in the manifest only; `copydesk families` shows the links, dataset/families.toml parts them"
         for each in self.held_out:
             yield Issue("bridges-splits", each.article_id, f"is in no split: {each.detail}", "$", hint, "warning")

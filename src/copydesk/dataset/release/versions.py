@@ -22,7 +22,7 @@ class BadVersion(CopydeskError):
 
     def __init__(self, version: str, problem: str, hint: str) -> None:
         self.version = version
-        super().__init__(f"version {version}: {problem}", hint)
+        super().__init__(f"version {version} {problem}", hint)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,7 +77,9 @@ def allow(version: str, previous: str | None, step: str) -> None:
     before = Version.parse(previous)
     if asked <= before:
         raise BadVersion(
-            version, f"{previous} is released already and versions do not go back", f"{before.after(step)}"
+            version,
+            f"cannot follow {previous}, which is released already: versions do not go back",
+            f"release {before.after(step)}, or let `copydesk release --bump auto` choose",
         )
     stated = before.step_to(asked)
     if STEPS.index(stated) < STEPS.index(step):
