@@ -248,7 +248,7 @@ def agreement(agreed: Agreed) -> View:
         (name, each.name, each.value, _interval(each), each.units, each.annotators, each.says)
         for name, found in agreed.layers.items()
         for each in found
-        if "." not in each.name and (each.value is not None or each.units)
+        if "." not in each.name and (each.value is not None or each.units or each.annotators > 1)
     ]
     if not rows:
         return lines("nothing to compare yet: no article, target or span has answers of two people")

@@ -77,6 +77,14 @@ def test_a_server_that_went_back_in_time_is_believed_from_now_on() -> None:
     assert read(export, [*before, state]).states == [], "and said once"
 
 
+def test_an_answer_keeps_the_role_it_was_given_in_until_it_is_changed() -> None:
+    before, export = read(an_export()).states, an_export()
+    promoted = Export(**fields(export) | {"roles": dict.fromkeys(export.roles, "adjudicator")})
+    assert read(promoted, before).states == [], "else old votes would become the last word"
+    answer(promoted)["updated_at"] = "2030-05-01T00:00:00Z"
+    assert [state["role"] for state in read(promoted, before).states] == ["adjudicator"]
+
+
 def test_what_is_gone_from_a_whole_export_is_withdrawn_at_its_hour() -> None:
     before, export = read(an_export()).states, an_export(familiar=True)
     gone = export.sheets[0].tasks[0]

@@ -186,12 +186,12 @@ def _people(answer: Mapping[str, Any], annotator: str, sheet: Sheet, place: str)
 
 def _newer(record: Annotation, known: Annotation | None, at: str) -> Annotation | None:
     """The state to add for what the server shows; None when that is known."""
-    if known is None:
+    if known is None or instant(record["updated_at"]) > instant(known["updated_at"]):
         return record
-    if _content(record) == _content(known) and instant(record["updated_at"]) <= instant(known["updated_at"]):
+    if record["annotator"] == known["annotator"]:  # whose role may be another by now, but was not when they answered
+        record = record | {"role": known["role"]}
+    if _content(record) == _content(known):
         return None
-    if instant(record["updated_at"]) > instant(known["updated_at"]):
-        return record
     # The server went back in time, such as after a backup was put back: what it shows now is the newest state.
     return record | {"updated_at": _after(known["updated_at"], at)}
 

@@ -21,7 +21,7 @@ from copydesk.project import Project
 
 WORK, REVIEW = "work", "review"  #: what a desk is for, beside a training round
 TITLE_LENGTH = 50  #: what Label Studio allows
-_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@(\S+)/(?:(review|training):)?([\w-]+) page=([0-9a-f]{12})\]")
+_MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@([\w.+-]+)/(?:(review|training):)?([\w-]+) page=([0-9a-f]{12})\]")
 
 
 class PageDrift(CopydeskError):

@@ -10,6 +10,7 @@ per article and target, with an optional evidence span.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ from pathlib import Path
 from copydesk import toml
 from copydesk.errors import BadConfig, UnknownLayer
 from copydesk.project import Project
+
+#: What a span's record and a page have already, so that no question can be called so.
+TAKEN = frozenset({"span_id", "start", "end", "text", "prefix", "suffix", "label", "evidence"})
+_NAME, _VERSION = re.compile(r"[a-z][a-z0-9_]*"), re.compile(r"\w[\w.+-]*")
 
 KINDS = ("spans", "choice")
 SCALES = ("nominal", "ordinal")
@@ -148,6 +153,8 @@ def _target(row: toml.Reader) -> Target:
 
 
 def _check(layer: Layer, where: str) -> None:
+    _check_names(layer, where)
+    _check_labels(layer, where)
     spans = layer.kind == "spans"
     if not spans and len(layer.labels) < 2:
         raise BadConfig(where, "a choice layer needs at least two labels")
@@ -163,6 +170,38 @@ def _check(layer: Layer, where: str) -> None:
     ):
         if not spans and asked:
             raise BadConfig(where, f"a choice layer does not read {key!r}", "it belongs to spans layers")
-    for what, names in (("label", layer.labels), ("target", layer.target_ids)):
-        if len(set(names)) != len(names):
-            raise BadConfig(where, f"a {what} stands twice")
+    if len(set(layer.target_ids)) != len(layer.target_ids):
+        raise BadConfig(where, "a target stands twice")
+
+
+def _check_names(layer: Layer, where: str) -> None:
+    """Names are fields of records and controls of pages; name and version also tell a server's projects apart."""
+    linked = [layer.linked] if layer.linked else []
+    asked = [*(attribute.name for attribute in layer.attributes), *linked]
+    for what, name in (("layer", layer.name), *(("question or linked span", name) for name in asked)):
+        if not _NAME.fullmatch(name):
+            raise BadConfig(where, f"a {what} cannot be called {name!r}", "small letters, digits, '_'; a letter first")
+        if what != "layer" and (name in TAKEN or name.startswith("review_")):
+            raise BadConfig(where, f"a {what} cannot be called {name!r}: that is something else already")
+    if len(set(asked)) != len(asked):
+        raise BadConfig(where, "two questions or linked spans have one name")
+    if not _VERSION.fullmatch(layer.version):
+        raise BadConfig(where, f"{layer.version!r} is no version", "such as 1.0.0")
+
+
+def _check_labels(layer: Layer, where: str) -> None:
+    sets = [(attribute.name, attribute.labels) for attribute in layer.attributes] + [("label", layer.labels)]
+    for name, labels in sets:
+        if len(set(labels)) != len(labels):
+            raise BadConfig(where, f"a label stands twice in {name!r}")
+        if odd := [label for label in labels if label != " ".join(label.split()) or not label]:
+            raise BadConfig(where, f"{odd[0]!r} is no label", "one line, no blanks around it, and not empty")
+        if name != "label" and not labels:
+            raise BadConfig(where, f"the question {name!r} has no answers to choose from")
+    if layer.linked and layer.linked.upper() in (layer.labels or (layer.span_name,)):
+        raise BadConfig(
+            where, f"{layer.linked.upper()!r} marks the linked span, so nothing else", "call either otherwise"
+        )
+    if unknown := [label for label in layer.off_scale if label not in layer.labels]:
+        known = f"one of: {', '.join(layer.labels)}"
+        raise BadConfig(where, f"off_scale names {unknown[0]!r}, which is no label of the layer", known)

@@ -27,6 +27,7 @@ from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Entry, Held, Ledger, ids_by_project
 from copydesk.labeling.studio import Json, Studio, Unsure
 from copydesk.project import Project
+from copydesk.schemas import Schemas
 
 BATCH_TASKS, BATCH_BYTES = 10_000, 48_000_000  # to a server that has half a project, each further import costs more
 ATTEMPTS = 5  #: how often one push looks again after an answer that did not arrive
@@ -60,10 +61,11 @@ def push(
 
     ``reconcile``: look at every task on the server instead of believing the ledger.
 
-    Raises: NotBuilt; BadConfig, for a page whose answers would be lost or a predictor that cannot be loaded; PageDrift,
-    before anything is written; BadPrediction; Locked, while another exchange runs here; OutsideError, after which the
-    same call goes on where this one stopped.
+    Raises: NotBuilt; BadConfig, for a page or a schema with which answers would be lost, or a predictor that cannot be
+    loaded; PageDrift, before anything is written; BadPrediction; Locked, while another exchange runs here;
+    OutsideError, after which the same call goes on where this one stopped.
     """
+    Schemas.of(project)  # what cannot be pulled must not be asked
     for layer in layers:
         page.require(layer)
         predict.load(layer)
