@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from copydesk import __version__
-from copydesk.console import Desk, fail
+from copydesk.console import Desk, fail, say_error
 from copydesk.errors import CopydeskError, OutsideError
 
 OUR_BUG = 4
@@ -72,12 +72,13 @@ class Verbs(TyperGroup):
         except CopydeskError as error:
             code = fail(error, json=ctx.params["json"])
         except KeyboardInterrupt:
-            print("copydesk: interrupted; run the same command again to go on", file=sys.stderr)
-            code = INTERRUPTED
+            code = _ended(ctx, INTERRUPTED, "Interrupted", "interrupted", "; run the same command again to go on")
         except (typer.Exit, typer.Abort):
             raise
-        except typer.TyperException as error:
+        except typer.TyperException as error:  # which shows itself on stderr
             error.message = error.message.replace("Value error, ", "")  # its library's words
+            if ctx.params["json"]:
+                say_error("WrongUsage", error.format_message(), "see `copydesk --help`, or that of the verb")
             raise
         except OSError as error:
             from copydesk import crash
@@ -89,9 +90,17 @@ class Verbs(TyperGroup):
             from copydesk import crash
 
             report = crash.report(error)
-            print(f"copydesk: a fault of ours ({type(error).__name__}); please send {report}", file=sys.stderr)
-            code = OUR_BUG
+            said = f"a fault of ours ({type(error).__name__})"
+            code = _ended(ctx, OUR_BUG, type(error).__name__, said, f"; please send {report}")
         raise typer.Exit(code or 0)
+
+
+def _ended(ctx: Any, code: int, kind: str, said: str, next_step: str) -> int:
+    """Say that the verb broke off; the exit code for it."""
+    if ctx.params["json"]:
+        say_error(kind, said, next_step.strip("; "))
+    print(f"copydesk: {said}{next_step}", file=sys.stderr)
+    return code
 
 
 app = typer.Typer(

@@ -96,6 +96,10 @@ class Desk:
             raise CopydeskError("no Hub repository was named", "give --repo ORG/NAME, or set repo under [hub]")
         return project.hub_repo
 
+    def place(self, named: str | None) -> str | None:
+        """A folder as the options before the verb have it; an address, or no name at all, as it is."""
+        return named if not named or "://" in named else str(self.root / named)
+
     def now(self) -> str:
         """The present instant, to the second; stages take it as an argument."""
         from datetime import UTC, datetime
@@ -131,9 +135,14 @@ class Desk:
 def fail(error: CopydeskError, json: bool) -> int:
     """Print what stopped us and what to do next; its exit code."""
     if json:
-        print(_json({"error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint}}))
+        say_error(type(error).__name__, error.message, error.hint)
     print(f"copydesk: {error.message}" + (f"\n  → {error.hint}" if error.hint else ""), file=sys.stderr)
     return error.exit_code
+
+
+def say_error(kind: str, message: str, hint: str = "") -> None:
+    """An error as the one JSON object on stdout."""
+    print(_json({"error": {"kind": kind, "message": message, "hint": hint}}), flush=True)
 
 
 def table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

@@ -7,6 +7,7 @@ and the bytes that come out are the same. Arguments are taken as they are needed
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -111,15 +112,17 @@ class Pool:
         self._waiting = workers
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
+        return ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), initializer=_begin)
 
     def _restart(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
         broken.shutdown(cancel_futures=True)
         return self._start()
 
 
-def _end_with_parent() -> None:
-    """In a process of the pool: end when the parent is killed, rather than wait for work for ever."""
+def _begin() -> None:
+    """In a process of the pool: end without a word at Ctrl-C, and when the parent is killed, not wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if parent := parent_process():
         Thread(target=_outlive, args=(parent,), daemon=True).start()
 
@@ -132,7 +135,8 @@ def _outlive(parent: BaseProcess) -> None:
 def _submit(workers: ProcessPoolExecutor, function: Callable[[A], R], argument: A) -> Future[R]:
     """A pool that broke just now refuses work; that, too, is noticed where the result is asked for."""
     try:
-        return workers.submit(function, argument)
+        with interrupts_held():  # by a process that this starts, too, until it can end without a traceback
+            return workers.submit(function, argument)
     except BrokenProcessPool as error:
         refused: Future[R] = Future()
         refused.set_exception(error)
@@ -143,6 +147,16 @@ def _again(workers: ProcessPoolExecutor, function: Callable[[A], Any], argument:
     """A shard that ended well before the pool broke keeps its result; any other is submitted anew."""
     ended_well = run.done() and not run.cancelled() and run.exception() is None
     return run if ended_well else _submit(workers, function, argument)
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let Ctrl-C wait until the block has run."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def executor(jobs: int | None) -> Executor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from copydesk.executor import AHEAD, ATTEMPTS
 
 A = TypeVar("A")
 R = TypeVar("R")
+
+PATIENCE_S = 10  #: for an address to answer; Ray itself asks for minutes, and says so on stderr only
+RIGHT = "is it running, and its address right?"
 
 
 class NoRay(CopydeskError):
@@ -79,17 +83,29 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Ray]:
         import ray
     except ImportError:
         raise NoRay from None
+    _knock(address)
     own = {"include_dashboard": False, "num_cpus": jobs or os.cpu_count(), "object_store_memory": 200_000_000}
     try:
         ray.init(address=address or "local", log_to_driver=False, configure_logging=False, **({} if address else own))
     except Exception as error:  # Ray raises the bare class, too
         problem = f"no Ray cluster at {address or 'this machine'}: {str(error).splitlines()[0]}"
-        raise OutsideError(problem, "is it running, and its address right?") from error
+        raise OutsideError(problem, RIGHT) from error
     try:
         _check(ray)
         yield Ray(ray, max(1, int(ray.cluster_resources().get("CPU", 1))))
     finally:
         ray.shutdown()
+
+
+def _knock(address: str | None) -> None:
+    """Make sure that something answers at ``HOST:PORT``; other ways to name a cluster are left to Ray."""
+    host, _, port = (address or "").rpartition(":")
+    if "://" in host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE_S).close()
+    except (OSError, OverflowError, UnicodeError) as error:  # a port, a name that cannot be
+        raise OutsideError(f"no Ray cluster at {address}: {getattr(error, 'strerror', None) or error}", RIGHT) from None
 
 
 def _check(ray: Any) -> None:

@@ -70,6 +70,23 @@ def test_wrong_usage_ends_with_two(tmp_path: Path, args: list[str]) -> None:
     assert copydesk(*args, cwd=tmp_path).returncode == 2
 
 
+def test_wrong_usage_is_told_as_json_too(tmp_path: Path) -> None:
+    done = copydesk("--json", "build", "--jobs", "0", cwd=tmp_path)
+    assert done.returncode == 2 and "Usage: copydesk build" in done.stderr
+    assert "--jobs" in json.loads(done.stdout)["error"]["message"]
+
+
+def test_where_a_build_puts_what_it_passes_on_is_said_from_the_folder_it_runs_in(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "corpus", rain=STORY)
+    assert copydesk("-C", str(project.root), "build", "--storage", "shelf", cwd=tmp_path).returncode == 0
+    assert (project.root / "shelf/copydesk").is_dir() and not (tmp_path / "shelf").exists()
+
+
+def test_the_address_of_a_cluster_needs_its_engine(tmp_path: Path) -> None:
+    done = copydesk("build", "--ray-address", "127.0.0.1:6379", cwd=a_project(tmp_path / "corpus").root)
+    assert done.returncode == 2 and "--engine ray" in done.stderr
+
+
 def test_outside_a_project_the_way_in_is_named(tmp_path: Path) -> None:
     done = copydesk("--json", "status", cwd=tmp_path)
     assert done.returncode == 2

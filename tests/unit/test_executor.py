@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from copydesk.errors import OutsideError
-from copydesk.executor import Executor, Here, Pool, apart, executor, renewed, staying
+from copydesk.executor import Executor, Here, Pool, apart, executor, interrupts_held, renewed, staying
+from copydesk.ray_engine import cluster
 
 
 def squared(number: int) -> int:
@@ -93,3 +98,50 @@ def test_arguments_are_taken_as_they_are_needed() -> None:
     assert next(results) == 0
     assert len(taken) <= 6
     assert list(results) == [n * n for n in range(1, 50)]
+
+
+AT_WORK = """
+from time import sleep
+from copydesk.executor import Pool
+
+if __name__ == "__main__":
+    print("go", flush=True)
+    list(Pool(2).map(sleep, [0.2] * 99))
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.5])
+def test_processes_end_without_a_word_at_an_interrupt(tmp_path: Path, seconds: float) -> None:
+    (script := tmp_path / "at_work.py").write_text(AT_WORK)
+    running = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
+    assert running.stdout is not None
+    running.stdout.readline()
+    time.sleep(seconds)  # processes start, or work
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does
+    said = running.communicate(timeout=60)[1]
+    assert said.count("Traceback") == 1 and "SpawnProcess" not in said  # that of the script itself
+
+
+def test_an_interrupt_that_is_held_comes_afterwards() -> None:
+    done = list[int]()
+    with pytest.raises(KeyboardInterrupt), interrupts_held():
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append(1)
+    assert done == [1]
+
+
+def test_an_address_where_no_cluster_answers_is_named_at_once() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(OutsideError, match=f"no Ray cluster at {address}"), cluster(address, None):
+            pass
+    assert time.monotonic() - began < 60  # Ray asks for minutes

@@ -144,6 +144,9 @@ def test_what_is_kept_stays_when_the_rest_is_cleared(prompt: str, tmp_path: Path
 ADDRESSES = {
     "klm://bucket/x": "Protocol not known: klm",
     "s3://": "names no place",
+    "file://": "names no place",
+    "": "names no place",
+    "memory://desk": "one process alone",
     "ftp://desk:secret@127.0.0.1/x": "holds a password",
     "s3://bucket/x?key=secret": "holds a password or settings",
     "s3://AKIA:ab/secret@bucket/x": "s3://… holds a password",

@@ -18,8 +18,9 @@ from copydesk.console import Progress
 from copydesk.dataset import families, ingest, parquet
 from copydesk.dataset.articles import PASSING
 from copydesk.dataset.shelf import Shelf
+from copydesk.dataset.storage import BadStorage
 from copydesk.dataset.store import Store
-from copydesk.executor import Engine, Executor, Here, Pool
+from copydesk.executor import Engine, Executor, Here, Pool, interrupts_held
 from copydesk.issues import Issue
 from copydesk.project import Project
 from copydesk.schemas import Schemas, records
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+ELSEWHERE = "a folder, or an address such as s3://bucket/folder"
 LINKS = 16_384  #: that are written at a time
 
 
@@ -56,6 +58,7 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
     schemas, engine = Schemas.of(project), engine or Engine(jobs=jobs)
     word = families.PeoplesWord.load(project)  # a slip in it must not show after hours
     shelf = _shelf(project, engine.storage)
+    _load_arrow()
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         cache = project.build / "cache"
@@ -87,11 +90,24 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
     return built
 
 
+def _load_arrow() -> None:
+    """At its first array Arrow looks for pandas, and swallows a Ctrl-C that comes just then."""
+    import pyarrow as pa
+
+    with interrupts_held():
+        pa.array([0])
+
+
 def _shelf(project: Project, storage: str | None) -> Shelf:
     """Where articles stand between stages. Raises BadStorage."""
     if storage is None:
         return Shelf.at(project.build / "cache" / "articles")
-    return Shelf.at(storage).part(f"copydesk/{project.name}/articles")
+    if not storage.strip():  # as from a variable that is not set
+        raise BadStorage("--storage names no place", ELSEWHERE)
+    shelf = Shelf.at(storage)
+    if storage.lower().startswith("memory:"):
+        raise BadStorage("what stands in memory:// is seen by one process alone", ELSEWHERE)
+    return shelf.part(f"copydesk/{project.name}/articles")
 
 
 class Tally:

@@ -36,6 +36,7 @@ class Shelf:
         """The shelf in a folder, or at an address. Raises BadStorage."""
         if not (address := ADDRESS.match(str(place))):
             return cls(str(Path(place).absolute()))
+        storage.named(str(place))
         if address[1].lower() in ("file", "local"):
             return cls(str(Path(str(place)[address.end() :]).absolute()))
         storage.check(str(place))

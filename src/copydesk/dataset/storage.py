@@ -27,13 +27,18 @@ class BadStorage(CopydeskError):
 
 def check(address: str) -> None:
     """Refuse an address that nothing here can reach, or that holds a secret. Raises BadStorage."""
-    if not address.partition("://")[2].strip("/"):
-        raise BadStorage(f"the address {shown(address)} names no place", "s3://bucket/folder, for example")
+    named(address)
     if holds_password(address) or "?" in address:
         raise BadStorage(
             f"the address {_scheme(address)} holds a password or settings", "put them into the environment"
         )
     _system(address)
+
+
+def named(address: str) -> None:
+    """Refuse an address that says no more than how to get there. Raises BadStorage."""
+    if not address.partition("://")[2].strip("/"):
+        raise BadStorage(f"the address {shown(address)} names no place", "s3://bucket/folder, for example")
 
 
 def holds_password(address: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from copydesk.console import Desk
+from copydesk.errors import CopydeskError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -49,7 +50,9 @@ def build(
     from copydesk.executor import Engine
 
     desk: Desk = ctx.obj
-    chosen = Engine(engine.value, jobs, memory, ray_address, storage)
+    if ray_address is not None and engine is not EngineName.RAY:
+        raise CopydeskError("--ray-address is for --engine ray", "add it, or leave the address out")
+    chosen = Engine(engine.value, jobs, memory, ray_address, desk.place(storage))
     built = build(desk.project(), engine=chosen, progress=desk.progress)
     return desk.answer(built.as_json(), issues=built.issues, show=views.built(built), failed=built.rejected > 0)
 
