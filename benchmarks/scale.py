@@ -2,14 +2,16 @@
 """Time and memory of builds as the corpus grows, other tools beside them on the same articles.
 
     python benchmarks/scale.py --work FOLDER [--sizes 10000 30000 100000] [--jobs 2] [--profile]
-                               [--words 560] [--ray] [--peers PYTHON] [--warc 20000] [--added 0.01] [--out FOLDER]
-                               [--vocabulary 60000]
+                               [--words 560] [--ray [--nodes 2]] [--peers PYTHON] [--warc 20000]
+                               [--added 0.01] [--out FOLDER] [--vocabulary 60000]
 
 In:  nothing; corpora are made from a seed (synthetic.py).
 Out: a line of JSON per run, a table, and ``scale.json``, ``scale.svg``, ``memory.svg``, ``warc.svg`` under ``--out``.
 
 ``--words``: how long the articles are. ``--vocabulary``: all draw from one list of that length, instead of new words
-for new articles. ``--ray`` builds each corpus on a Ray cluster, too, and compares every byte.
+for new articles. ``--ray`` builds each corpus on a Ray cluster, too, and compares every byte; with ``--nodes`` on that
+many nodes of this machine, which share its ``--jobs``, in a network namespace of their own (ray_nodes.py). What it took
+is set against the pool before it, all processes of the cluster counted.
 ``--profile`` adds time and memory per stage, and leaves what passes between
 steps in place, for on_paper.py. ``--peers`` names a Python that has the other tools (peers_at_scale.py).
 ``--warc`` builds one archive of that many pages and draws memory over time. ``--added`` builds once more after that
@@ -99,12 +101,26 @@ def corpus(
     return raw, synthetic.project(root, raw)
 
 
-def on_ray(raw: Path, built: Path, count: int, jobs: int) -> dict[str, Any]:
-    """What was just built, built anew on a cluster of this machine: the same bytes?"""
+def on_ray(raw: Path, built: Path, count: int, jobs: int, nodes: int | None, pool_us: int) -> dict[str, Any]:
+    """What was just built, built anew on a cluster of this machine: the same bytes? At what multiple of the CPU?"""
     expected = digests(built)
     shutil.rmtree(built)
-    done = build(synthetic.project(built, raw), jobs, engine="ray")
-    return row("copydesk on Ray", count, done, False) | {"same_bytes": digests(built) == expected}
+    root = synthetic.project(built, raw)
+    done = build(root, jobs, engine="ray") if nodes is None else build_on_nodes(root, jobs, nodes)
+    name = "copydesk on Ray" if nodes is None else f"copydesk on {nodes} Ray nodes"
+    told = row(name, count, done, False) | {"same_bytes": digests(built) == expected}
+    told["of_the_pool"] = round(told["cpu_us"] / pool_us, 2)
+    print(f"{name}: {told['of_the_pool']} of the pool's CPU, the same bytes: {told['same_bytes']}", flush=True)
+    return told
+
+
+def build_on_nodes(root: Path, jobs: int, nodes: int) -> Watched:
+    """Build a project on that many Ray nodes of this machine, whose processes are counted."""
+    asked = [sys.executable, "-m", "copydesk", "-C", root, "build", "--engine", "ray", "--ray-address", "ADDRESS"]
+    cores = max(1, jobs // nodes)
+    done = watch(["unshare", "-rn", sys.executable, HERE / "ray_nodes.py", str(nodes), str(cores), *asked])
+    assert done.code in (0, 1), f"the build of {root} on {nodes} nodes ended with {done.code}"
+    return done
 
 
 def grown(work: Path, count: int, share: float, jobs: int, profile: bool) -> list[dict[str, Any]]:
@@ -169,6 +185,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=synthetic.WORDS)
     parser.add_argument("--vocabulary", type=int)
     parser.add_argument("--ray", action="store_true")
+    parser.add_argument("--nodes", type=int, help="of the Ray cluster; without it Copydesk starts one by itself")
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--warc", type=int)
     parser.add_argument("--added", type=float)
@@ -181,7 +198,7 @@ def main() -> None:
         rows.append(row("copydesk", count, done, asked.profile))
         memory[f"{count:,} JSONL"] = [(at, mb) for at, mb, *_ in done.samples]
         if asked.ray:
-            rows.append(on_ray(raw, root, count, asked.jobs))
+            rows.append(on_ray(raw, root, count, asked.jobs, asked.nodes, rows[-1]["cpu_us"]))
         for peer in PEERS if asked.peers else ():
             done = watch([asked.peers, HERE / "peers_at_scale.py", peer, raw, asked.work / f"{peer}-{count}"])
             rows.append(row(peer, count, done, False) if not done.code else {"what": peer, "failed": done.code})

@@ -135,6 +135,27 @@ def test_processes_make_the_same_records(corpus: Path) -> None:
     assert (here.articles, here.rejects) == (apart.articles, apart.rejects)
 
 
+@pytest.mark.parametrize("size", [1, 9_000_000])  # with others, and in parts
+def test_a_file_that_is_written_to_while_it_is_read_is_told_and_not_kept(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    old, new = (json.dumps({"id": 1, "text": f"{STORY} {word}", "more": "x" * size}) for word in ("Old.", "New."))
+    put(corpus, "wire.jsonl", old)
+    read = extract.read
+
+    def late(*args: Any) -> Any:
+        put(corpus, "wire.jsonl", f"{new}\n")  # behind the digest, before the articles
+        return read(*args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(extract, "read", late)
+        [issue] = run(corpus).issues
+    assert (issue.code, issue.severity) == ("changed-input", "error") and "wire.jsonl" in issue.where
+    put(corpus, "wire.jsonl", old)  # what was read instead must not stand for it
+    again = run(corpus)
+    assert "Old." in again.articles[0]["text"] and not again.issues
+
+
 def test_a_source_that_names_no_file_is_a_warning_and_no_reject(corpus: Path) -> None:
     put(corpus, "a.txt", STORY)
     rights = 'rights = {license = "unknown", redistribute = false}'

@@ -199,6 +199,12 @@ def _name(path: str) -> str:
     return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
 
 
+def changed(source: str, path: str) -> Issue:
+    """What was built of this file may be neither what it held before nor what it holds now."""
+    where = f"{source}: {path}"
+    return Issue("changed-input", where, "was written to while the build read it", hint="run `copydesk build` again")
+
+
 def _expand(pattern: str, dataset: Path) -> Iterator[Input]:
     if _ADDRESS.match(pattern):
         yield from _remote(pattern)

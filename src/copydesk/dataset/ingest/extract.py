@@ -19,7 +19,7 @@ import xxhash
 from copydesk import files
 from copydesk.cycles import unsearched
 from copydesk.dataset import columns, shards
-from copydesk.dataset.ingest.opening import Unreadable, opened
+from copydesk.dataset.ingest.opening import Unreadable, opened, stamp_of
 from copydesk.dataset.ingest.parts import WHOLE, Part
 from copydesk.dataset.ingest.raw import Raw, Reject
 from copydesk.dataset.ingest.readers import PARTED, reader_name, readers
@@ -57,6 +57,7 @@ class Task:
     inputs: tuple[Input, ...]
     part: Part = WHOLE
     size: int = 0  #: bytes, about
+    stamp: tuple[int, int] | None = None  #: of the file, when it was cut into parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Extracted:
     key: str  #: the task's name on the shelf
     shards: tuple[str, ...]
     rejects: tuple[Reject, ...]
+    changed: tuple[str, ...] = ()  #: files that were written to meanwhile
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,10 +77,12 @@ class Extracted:
 
 def extract(task: Task) -> Extracted:
     """Do the task, unless it is finished: a pure function of what its files hold."""
+    before = _stamps(task)
     key, shelf = _key(task), task.settings.shelf
     if (finished := shelf.get(f"{key}.json")) is not None:
         told = orjson.loads(finished)
-        return Extracted(key, tuple(told["shards"]), tuple(Reject(*each) for each in told["rejects"]))
+        rejected = tuple(Reject(*each) for each in told["rejects"])
+        return Extracted(key, tuple(told["shards"]), rejected, _changed(task, before))
     names, rejects = list[str](), list[Reject]()
     schema = _columns(task.settings.schema, task.settings.version)
     with unsearched():
@@ -86,11 +90,26 @@ def extract(task: Task) -> Extracted:
             names.append(f"{key}-{len(names):04}.arrow")
             ordered = sorted(articles, key=lambda article: (article["article_id"], article["provenance"]["path"]))
             shards.write(shelf, names[-1], columns.table(ordered, schema))
-    done = Extracted(key, tuple(names), tuple(rejects))
+    done = Extracted(key, tuple(names), tuple(rejects), _changed(task, before))
     told = {"shards": names, "rejects": [[r.code, r.where, r.raw_sha256, r.message] for r in rejects]}
-    if not any(reject.code in FAILED for reject in rejects):  # a line may break while the same bytes are read
+    # a line may break while the same bytes are read; other bytes than those of the key may have been
+    if not done.changed and not any(reject.code in FAILED for reject in rejects):
         shelf.put(f"{key}.json", files.canonical(told))
     return done
+
+
+Stamps = list[tuple[int, int] | None]
+
+
+def _stamps(task: Task) -> Stamps:
+    return [stamp_of(each, task.settings.dataset) for each in task.inputs]
+
+
+def _changed(task: Task, before: Stamps) -> tuple[str, ...]:
+    """The files that were written to since then; of a part, since it was cut."""
+    first = before if task.stamp is None else [task.stamp]
+    now = _stamps(task)
+    return tuple(each.path for each, was, is_ in zip(task.inputs, first, now, strict=True) if was != is_)
 
 
 def _key(task: Task) -> str:

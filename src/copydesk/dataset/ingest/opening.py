@@ -109,6 +109,17 @@ def comes_whole(file: IO[bytes]) -> bool:
     return isinstance(file, BufferedRandom)
 
 
+def stamp_of(each: Input, dataset: Path) -> tuple[int, int] | None:
+    """What is another once a file on this machine was written to: its size and time; None where neither is known."""
+    if each.is_remote:
+        return None
+    try:
+        told = (dataset / each.path).stat()
+    except (OSError, ValueError):
+        return None
+    return told.st_size, told.st_mtime_ns
+
+
 def size_of(each: Input, dataset: Path) -> int:
     """Bytes that the file holds; 0 where that cannot be told."""
     try:

@@ -7,8 +7,8 @@ Out: :class:`Ingested`: articles by id, on a shelf; rejects by place; read = kep
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, starmap
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from copydesk.console import Progress
 from copydesk.dataset import sources
 from copydesk.dataset.articles import Articles, Draft
 from copydesk.dataset.ingest.extract import Extracted, Settings, Task, extract
-from copydesk.dataset.ingest.opening import Unreadable, comes_whole, opened, size_of
+from copydesk.dataset.ingest.opening import Unreadable, comes_whole, opened, size_of, stamp_of
 from copydesk.dataset.ingest.parts import SIZE, WHOLE, Part
 from copydesk.dataset.ingest.raw import Reject
 from copydesk.dataset.ingest.readers import PARTED, reader_name
@@ -43,7 +43,7 @@ class Ingested:
 
     held: Articles
     rejects: list[Row]  #: sorted by place, then code
-    issues: tuple[Issue, ...] = ()  #: sources that name no file, files that no source names
+    issues: tuple[Issue, ...] = ()  #: sources that name no file, files that no source names or that changed meanwhile
 
     @property
     def articles(self) -> list[Row]:
@@ -73,6 +73,8 @@ def ingest(project: Project, *, executor: Executor, progress: Progress, shelf: S
     rows = [each.as_json() for each in (*rejects, *others)]
     rows.sort(key=lambda row: (row["where"], row["code"], row["raw_sha256"] or ""))
     issues = [sources.nothing_read(source) for source, inputs in found.items() if not inputs]
+    changed = {(task.source.name, path) for task, done in zip(tasks, made, strict=True) for path in done.changed}
+    issues += starmap(sources.changed, sorted(changed))
     return Ingested(held, rows, (*issues, *sources.of_no_source(found, project.dataset)))
 
 
@@ -95,12 +97,12 @@ def _tasks(settings: Settings, found: Mapping[Source, list[Input]], executor: Ex
         for each in inputs:
             size = 0 if each.problem else size_of(each, settings.dataset)
             if size > SIZE and reader_name(each.path, source) in PARTED:
-                big.append(Task(settings, source, (each,), WHOLE, size))
+                big.append(Task(settings, source, (each,), WHOLE, size, stamp_of(each, settings.dataset)))
             else:
                 small.append((each, size))
         yield from (Task(settings, source, *group) for group in _together(small))
         for task, parts in zip(big, executor.map(cut, big), strict=True):
-            yield from (Task(settings, source, task.inputs, part, task.size // len(parts)) for part in parts)
+            yield from (replace(task, part=part, size=task.size // len(parts)) for part in parts)
 
 
 def cut(task: Task) -> list[Part]:
