@@ -121,7 +121,8 @@ class Pool:
 
 def _begin() -> None:
     """In a process of the pool: end without a word at Ctrl-C, and when the parent is killed, not wait for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in a shell's background jobs
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if parent := parent_process():
         Thread(target=_outlive, args=(parent,), daemon=True).start()

@@ -131,9 +131,13 @@ def test_processes_end_without_a_word_at_an_interrupt(tmp_path: Path, seconds: f
 
 def test_an_interrupt_that_is_held_comes_afterwards() -> None:
     done = list[int]()
-    with pytest.raises(KeyboardInterrupt), interrupts_held():
-        os.kill(os.getpid(), signal.SIGINT)
-        done.append(1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), interrupts_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append(1)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done == [1]
 
 
