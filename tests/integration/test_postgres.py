@@ -22,6 +22,8 @@ from copydesk.errors import CopydeskError, OutsideError
 from copydesk.labeling import server
 from copydesk.testing import a_project
 
+from . import desk
+
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +61,7 @@ def test_a_backup_holds_the_database_and_no_restore_touches_it(tmp_path: Path, m
         ask(PROGRAMS, port, "create table answers (said text)")
         saved = server.backup(project, tmp_path)
         with pytest.raises(CopydeskError, match="no database back"):
-            server.restore(project, saved)
+            server.restore(project, saved, desk.NOW)
     with tarfile.open(saved) as archive:
         archive.extract("server/label_studio.pgdump", tmp_path, filter="data")
     dump = tmp_path / "server" / "label_studio.pgdump"

@@ -106,12 +106,12 @@ def test_start_finds_what_runs_survives_a_taken_port_and_a_backup_brings_everyth
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     studio.create_project({"title": "lost"})
     with pytest.raises(CopydeskError, match="runs"):
-        server.restore(own, saved)
+        server.restore(own, saved, desk.NOW)
 
     keys = server.keys(own)
     assert server.stop(own) == server.DOWN
     assert not psutil.pid_exists(running.pid or 0) or psutil.Process(running.pid).status() == "zombie"
-    aside = server.restore(own, saved)
+    aside = server.restore(own, saved, desk.NOW)
     assert (aside / "server").is_dir()
     assert server.keys(own) == keys
     server.start(own, quiet)

@@ -77,6 +77,19 @@ def test_a_server_that_went_back_in_time_is_believed_from_now_on() -> None:
     assert read(export, [*before, state]).states == [], "and said once"
 
 
+def test_what_was_said_after_a_backup_that_was_put_back_is_neither_withdrawn_nor_undone() -> None:
+    before, export = read(an_export()).states, an_export(familiar=True)
+    new = [record | {"updated_at": "2030-05-01T00:00:00Z"} for record in before]
+    new[0]["value"] = {"spans": []}
+    gap = [["2030-04-01T00:00:00Z", "2030-06-01T00:00:00Z"]]
+    for tasks in (sheet.tasks for sheet in export.sheets):
+        tasks[:] = [task for task in tasks if task["annotations"][0]["created_at"] == new[0]["created_at"]]
+    reading = read(Export(**fields(export) | {"gaps": gap}), new)
+    assert (reading.states, set(codes(reading))) == ([], {"restored-server"})
+    lost = read(export, new).states
+    assert {state["status"] for state in lost} == {"submitted", "withdrawn"} and len(lost) == len(new)
+
+
 def test_an_answer_keeps_the_role_it_was_given_in_until_it_is_changed() -> None:
     before, export = read(an_export()).states, an_export()
     promoted = Export(**fields(export) | {"roles": dict.fromkeys(export.roles, "adjudicator")})

@@ -11,6 +11,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -20,9 +21,11 @@ import pytest
 from copydesk.console import quiet
 from copydesk.errors import CopydeskError, Locked, OutsideError
 from copydesk.files import locked, write_json
-from copydesk.labeling import environment, server
+from copydesk.labeling import backup, environment, server
 from copydesk.labeling.server import DOWN
 from copydesk.project import Project
+
+NOW = "2031-01-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -156,7 +159,9 @@ def test_a_backup_brings_back_data_keys_and_people(corpus: Project, tmp_path: Pa
     a_database(corpus.private / "server", "no")
     (corpus.private / "keys.json").unlink()
 
-    aside = server.restore(corpus, saved)
+    aside = server.restore(corpus, saved, NOW)
+    ((since, until),) = backup.gaps(corpus)
+    assert abs(datetime.fromisoformat(since).timestamp() - saved.stat().st_mtime) < 60 and until == NOW
     assert answers(corpus.private / "server") == ["yes"]
     assert answers(aside / "server") == ["no"], "what was there is moved aside, not lost"
     assert server.keys(corpus) == keys
@@ -186,7 +191,7 @@ def test_a_backup_that_breaks_off_is_refused_and_no_secret_of_it_stays(
     }.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(CopydeskError, match=r"backup|no whole"):
-            server.restore(corpus, tmp_path / name)
+            server.restore(corpus, tmp_path / name, NOW)
     assert answers(corpus.private / "server") == ["here"]
     assert [path.name for path in corpus.private.parent.iterdir()] == [corpus.private.name]
 
@@ -220,7 +225,7 @@ def test_what_is_no_backup_is_refused_and_nothing_moves(corpus: Project, tmp_pat
     if content is not None:
         archive.write_bytes(content)
     with pytest.raises(CopydeskError, match="backup"):
-        server.restore(corpus, archive)
+        server.restore(corpus, archive, NOW)
     assert answers(corpus.private / "server") == ["here"]
 
 
@@ -229,7 +234,7 @@ def test_an_archive_that_would_write_elsewhere_is_refused(corpus: Project, tmp_p
     with tarfile.open(archive, "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("../escaped"))
     with pytest.raises(CopydeskError, match="backup"):
-        server.restore(corpus, archive)
+        server.restore(corpus, archive, NOW)
     assert not (corpus.private.parent / "escaped").exists()
 
 

@@ -57,11 +57,11 @@ def read(export: Export, layer: Layer, known: Mapping[str, Annotation], check: C
                 if not [issue for issue in issues if issue.severity == "error"]:
                     found[record["annotation_id"]] = record
     for annotation_id, record in found.items():
-        state = _newer(record, known.get(annotation_id), export.at)
+        state = _newer(record, known.get(annotation_id), export)
         if state is not None:
             reading.states.append(state)
     for sheet in export.sheets:
-        reading.states += _withdrawn(sheet, known, seen, export.at, reading)
+        reading.states += _withdrawn(sheet, known, seen, export, reading)
     unique = {canonical(state): state for state in reading.states}
     reading.states = sorted(unique.values(), key=lambda state: (state["annotation_id"], canonical(state)))
     return reading
@@ -184,16 +184,16 @@ def _people(answer: Mapping[str, Any], annotator: str, sheet: Sheet, place: str)
         yield Issue("edited-by-other", place, message, "$.updated_by", "ask both; the change is kept", "warning")
 
 
-def _newer(record: Annotation, known: Annotation | None, at: str) -> Annotation | None:
+def _newer(record: Annotation, known: Annotation | None, export: Export) -> Annotation | None:
     """The state to add for what the server shows; None when that is known."""
     if known is None or instant(record["updated_at"]) > instant(known["updated_at"]):
         return record
     if record["annotator"] == known["annotator"]:  # whose role may be another by now, but was not when they answered
         record = record | {"role": known["role"]}
-    if _content(record) == _content(known):
+    if _content(record) == _content(known) or _is_forgotten(known, export):
         return None
     # The server went back in time, such as after a backup was put back: what it shows now is the newest state.
-    return record | {"updated_at": _after(known["updated_at"], at)}
+    return record | {"updated_at": _after(known["updated_at"], export.at)}
 
 
 def _content(record: Annotation) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _content(record: Annotation) -> dict[str, Any]:
 
 
 def _withdrawn(
-    sheet: Sheet, known: Mapping[str, Annotation], seen: set[str], at: str, reading: Reading
+    sheet: Sheet, known: Mapping[str, Annotation], seen: set[str], export: Export, reading: Reading
 ) -> Iterator[Annotation]:
     """Answers that were there and are not any more: of the exported tasks, or with a whole sheet of the desk."""
     changed = {_id(task.get("id")): _utc(task.get("updated_at")) for task in sheet.tasks if isinstance(task, dict)}
@@ -212,6 +212,11 @@ def _withdrawn(
         hint = "is it another server? put its backup back, or go on: known answers stay"
         reading.issues.append(Issue("other-server", sheet.desk, message, hint=hint, severity="warning"))
         return
+    if forgotten := [record for record in missing if _is_forgotten(record, export)]:
+        missing = [record for record in missing if record not in forgotten]
+        message = f"the server has lost {len(forgotten)} answers, since an older backup was put back; they are kept"
+        hint = "whoever answers again there gives a newer answer, which then counts"
+        reading.issues.append(Issue("restored-server", sheet.desk, message, hint=hint, severity="warning"))
     numbers = {(sheet.desk, record["source"]["task_id"]) for record in mine}
     if any(task not in numbers for task in reading.unread | reading.undated.keys() if task[0] == sheet.desk):
         return  # on a server that moved and numbers anew it may be the task of any of them
@@ -221,9 +226,14 @@ def _withdrawn(
         if (sheet.desk, task_id) in silent or number in reading.undated.get((sheet.desk, task_id), ()):
             continue
         if sheet.whole or task_id in changed:
-            when = changed.get(task_id) or at
+            when = changed.get(task_id) or export.at
             when = max(when, record["updated_at"], key=instant)
             yield record | {"status": "withdrawn", "value": None, "review": None, "updated_at": when}
+
+
+def _is_forgotten(record: Annotation, export: Export) -> bool:
+    """Whether it was made or changed while the server, by its own memory, was not there."""
+    return any(instant(after) < instant(record["updated_at"]) <= instant(before) for after, before in export.gaps)
 
 
 def _unclear(undated: Mapping[Task, set[int | None]], missing: Iterable[Annotation]) -> set[Task]:

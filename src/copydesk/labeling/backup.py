@@ -15,14 +15,16 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from copydesk.errors import CopydeskError, OutsideError
-from copydesk.files import replacing
+from copydesk.files import read_json, replacing, write_json
 from copydesk.project import Project
 
 DATABASE = "label_studio.sqlite3"
 DUMP = "label_studio.pgdump"
+GAPS = "restored.json"  #: from when to when the server remembers nothing
 _LEFT_OUT = ("server.json", "server.log", "server.half", "backups")  # of one run of the server, or backups themselves
 
 
@@ -50,8 +52,10 @@ def backup(project: Project, to: Path) -> Path:
     return path
 
 
-def restore(project: Project, archive: Path) -> Path:
+def restore(project: Project, archive: Path, now: str) -> Path:
     """Put a backup in place of the project's Label Studio data; what was there is moved aside. The path of that.
+
+    ``now``: UTC instant; what people answered between the backup and it is missing on the server from here on.
 
     Raises: CopydeskError, when ``archive`` is no such backup, or the database is not in the project's data folder.
     """
@@ -65,10 +69,27 @@ def restore(project: Project, archive: Path) -> Path:
         _unpack(archive, fresh)
         if not (fresh / "server" / DATABASE).is_file() or not _sound(fresh / "server" / DATABASE):
             raise CopydeskError(f"{archive} holds no whole Label Studio database")
+        gap = [_instant((fresh / "server" / DATABASE).stat().st_mtime), now]
+        known = {tuple(each) for folder in (private, fresh) for each in _gaps(folder / GAPS)}
+        write_json(fresh / GAPS, sorted({*known, tuple(gap)}), mode=0o600)
         _exchange(private, fresh, aside)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)  # of a restore that failed: it holds keys, and who people are
     return aside
+
+
+def gaps(project: Project) -> list[list[str]]:
+    """From when to when the local server remembers nothing, since an older backup was put back."""
+    return _gaps(project.private / GAPS)
+
+
+def _gaps(path: Path) -> list[list[str]]:
+    found: list[list[str]] = read_json(path) if path.exists() else []
+    return found
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _exchange(private: Path, fresh: Path, aside: Path) -> None:
@@ -156,6 +177,7 @@ def _unpack(archive: Path, to: Path) -> None:
                 path.touch(mode=0o600)
                 with content, path.open("wb") as file:
                     shutil.copyfileobj(content, file)
+                os.utime(path, (member.mtime, member.mtime))  # of the database: when it was saved
     except OSError as error:
         raise CopydeskError(f"{archive} cannot be read as a backup: {error.strerror or error}") from error
     except (tarfile.TarError, EOFError, zlib.error) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Export:
     at: str  #: UTC instant of the pull
     roles: dict[str, str]  #: role by annotator
     sheets: list[Sheet]
+    gaps: list[list[str]] = field(default_factory=list)  #: from when to when the server remembers nothing
 
 
 def keep(project: Project, export: Export) -> Path:

@@ -19,14 +19,14 @@ from copydesk.console import Progress
 from copydesk.cycles import unsearched
 from copydesk.files import append_jsonl, locked, read_json, write_json
 from copydesk.issues import Issue
-from copydesk.labeling import annotators, answers, desks, exports
+from copydesk.labeling import annotators, answers, backup, desks, exports
 from copydesk.labeling.annotations import Annotation, history, latest
 from copydesk.labeling.desks import Desk, Place
 from copydesk.labeling.exports import Export, Sheet
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Ledger
 from copydesk.labeling.push import EXCHANGE
-from copydesk.labeling.studio import COUNTS, Studio
+from copydesk.labeling.studio import COUNTS, LOCAL, Studio
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 from copydesk.schemas.meaning.answers import check_annotation
@@ -110,7 +110,8 @@ class _Pull:
         if sheets:
             roles = {each.name: each.role for each in annotators.read(self.project)}
             number = max(exports.last(self.project, layer.name), self.mark.applied(layer)) + 1
-            export = Export(number, layer.name, self.now, roles, sheets)
+            gaps = backup.gaps(self.project) if self.studio.place == LOCAL else []
+            export = Export(number, layer.name, self.now, roles, sheets, gaps)
             path = exports.keep(self.project, export)
             if not book.enter(export):
                 path.unlink()  # the history owes it nothing

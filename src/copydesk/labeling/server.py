@@ -108,14 +108,14 @@ def backup(project: Project, to: Path) -> Path:
     return saving.backup(project, to)
 
 
-def restore(project: Project, archive: Path) -> Path:
-    """Put a backup back; what was there is moved aside. The path of that.
+def restore(project: Project, archive: Path, now: str) -> Path:
+    """Put a backup back; what was there is moved aside. The path of that. ``now``: UTC instant.
 
     Raises: CopydeskError, while the server runs, or when ``archive`` is no backup.
     """
     if status(project).running:
         raise CopydeskError("this project's Label Studio runs", "run `copydesk studio stop` first")
-    return saving.restore(project, archive)
+    return saving.restore(project, archive, now)
 
 
 def keys(project: Project) -> Keys:

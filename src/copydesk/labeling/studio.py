@@ -24,6 +24,7 @@ from copydesk.project import Project
 if TYPE_CHECKING:
     import httpx
 
+LOCAL = "local"  #: the place of the project's own server
 URL, API_KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 PAGE = 1000  #: tasks per page of a listing, to begin with
 SPOILT = 100  #: tasks of a listing that the server may fail to send; with more it is the server that fails
@@ -91,7 +92,7 @@ class Studio:
             if running.url is None:
                 hint = f"run `copydesk studio start`, or set {URL} and {API_KEY}"
                 raise OutsideError("this project's Label Studio does not run", hint)
-            studio = cls(running.url, server.keys(project).token, place="local")
+            studio = cls(running.url, server.keys(project).token, place=LOCAL)
         studio.check()
         return studio
 
@@ -275,7 +276,7 @@ class Studio:
     def _browser(self) -> httpx.Client:
         import httpx
 
-        return httpx.Client(timeout=READ_S, trust_env=self.place != "local", follow_redirects=False)
+        return httpx.Client(timeout=READ_S, trust_env=self.place != LOCAL, follow_redirects=False)
 
     def _submit(self, browser: httpx.Client, path: str, fields: dict[str, str]) -> bool:
         """Send a form of the server's pages; whether it took it, and so sent us on."""
@@ -342,7 +343,7 @@ class Studio:
             from label_studio_sdk import LabelStudio
 
             # No proxy to this machine; a redirect would turn a write into a read.
-            client = httpx.Client(trust_env=self.place != "local", follow_redirects=False)
+            client = httpx.Client(trust_env=self.place != LOCAL, follow_redirects=False)
             sdk: Any = LabelStudio
             self._sdk = sdk(base_url=self.url, api_key=self._api_key, httpx_client=client, max_retries=0)
         return self._sdk._client_wrapper.httpx_client

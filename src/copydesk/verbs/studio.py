@@ -77,7 +77,7 @@ def studio_restore(
 
     desk: Desk = ctx.obj
     project = desk.project()
-    aside = server.restore(project, desk.root / backup)
+    aside = server.restore(project, desk.root / backup, desk.now())
     said = {"path": str(project.private), "aside": str(aside) if aside.exists() else None}
     told = [f"the backup stands in {project.private}"] + [f"what was there is in {aside}"] * aside.exists()
     return desk.answer(server.status(project).as_json() | said, show=views.lines(*told))
