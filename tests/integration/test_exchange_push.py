@@ -218,6 +218,11 @@ def test_what_someone_who_left_has_answered_is_not_asked_again(corpus: Project) 
     held = sorted((task["annotator"], task["data"]["article_id"][-1]) for task in desk.live(corpus))
     assert held == [("ann-b", "1"), ("ann-b", "2"), ("ann-c", "2")]
 
+    desk.people(corpus, "ann-a")
+    desk.push(corpus)
+    titles = [each["title"] for each in Studio.connect(corpus).projects() if corpus.name in each["description"]]
+    assert not [title for title in titles if title.startswith("(old)")], "who comes back finds their desk open"
+
 
 def test_what_somebody_skipped_is_asked_of_another(corpus: Project) -> None:
     desk.push(corpus)

@@ -20,6 +20,7 @@ from copydesk.labeling.studio import Json, Studio
 from copydesk.project import Project
 
 WORK, REVIEW = "work", "review"  #: what a desk is for, beside a training round
+CLOSED = "(old) "  #: before the title of a desk that is not wanted any more
 TITLE_LENGTH = 50  #: what Label Studio allows
 _MARKER = re.compile(r"\[copydesk ([\w.-]+)/(\w+)@([\w.+-]+)/(?:(review|training):)?([\w-]+) page=([0-9a-f]{12})\]")
 
@@ -106,8 +107,10 @@ def open_desk(project: Project, layer: Layer, desk: Desk, places: Sequence[Place
         return [Place(desk, int(record["id"]), page_digest(wanted["label_config"]), record)]
     for place in places:
         changed = {name: value for name, value in wanted.items() if place.record.get(name) != value}
-        if changed.keys() - {"title"}:  # a title may be changed on the server
-            studio.update_project(place.project_id, {k: v for k, v in changed.items() if k != "title"})
+        if not str(place.record.get("title")).startswith(CLOSED):  # else it may be changed on the server
+            changed.pop("title", None)
+        if changed:
+            studio.update_project(place.project_id, changed)
     return list(places)
 
 
@@ -115,8 +118,8 @@ def close_desk(places: Iterable[Place], studio: Studio) -> None:
     """Say in the title that a desk is of an older version, or of someone who left; answers in it stay."""
     for place in places:
         title = str(place.record.get("title"))
-        if not title.startswith("(old) "):
-            studio.update_project(place.project_id, {"title": f"(old) {title}"[:TITLE_LENGTH]})
+        if not title.startswith(CLOSED):
+            studio.update_project(place.project_id, {"title": f"{CLOSED}{title}"[:TITLE_LENGTH]})
 
 
 def page_digest(config: str) -> str:
