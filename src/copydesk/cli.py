@@ -76,7 +76,7 @@ class Verbs(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except typer.TyperException as error:  # which shows itself on stderr
-            error.message = error.message.replace("Value error, ", "")  # its library's words
+            error.message = _in_our_words(error.message)
             if ctx.params["json"]:
                 say_error("WrongUsage", error.format_message(), "see `copydesk --help`, or that of the verb")
             raise
@@ -101,6 +101,14 @@ def _ended(ctx: Any, code: int, kind: str, said: str, next_step: str) -> int:
         say_error(kind, said, next_step.strip("; "))
     print(f"copydesk: {said}{next_step}", file=sys.stderr)
     return code
+
+
+def _in_our_words(message: str) -> str:
+    """What the parser says of wrong usage, without its library's words, and where an option before the verb belongs."""
+    option = message.removeprefix("No such option: ")
+    if option in ("-C", "--json", "-v", "--verbose"):
+        return f"{option} goes before the verb, such as copydesk {option}{' DIR' if option == '-C' else ''} status"
+    return message.replace("Value error, ", "")
 
 
 app = typer.Typer(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from copydesk.project import Project
 
+UNFOLDED = 4096  #: columns of a table that no terminal shows: a row is a line, which other programs can find
 SHOWN_ISSUES = 20  #: a longer list is cut in the terminal, never in --json
 
 
@@ -157,14 +158,16 @@ def table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[obje
         drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         drawn.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    if not console.is_terminal:
+        console = _console(console.file, UNFOLDED)
     console.print(drawn)
 
 
-def _console(stream: Any) -> Console:
+def _console(stream: Any, width: int = 140) -> Console:
+    """``width``: columns where there is no terminal; lines must not be folded at 80 then, other programs read them."""
     from rich.console import Console
 
-    # Without a terminal, lines must not be folded at 80 columns: other programs read them.
-    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 140)
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else width)
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -164,7 +164,7 @@ def _splits(table: toml.Reader) -> Splits:
     shares = [getattr(splits, name) for name in SPLITS]
     # ``not <=`` refuses nan too.
     if min(shares) < 0 or not abs(sum(shares) - 1) <= 1e-9:
-        raise BadConfig(f"{CONFIG} [splits]", f"shares {shares} must be at least 0 and sum to 1")
+        raise BadConfig(f"{CONFIG} [splits]", f"{', '.join(SPLITS)} must be at least 0 and sum to 1")
     return splits
 
 
@@ -178,9 +178,7 @@ def _labeling(table: toml.Reader) -> Labeling:
     )
     table.close()
     if len(set(labeling.layers)) < max(1, len(labeling.layers)):
-        raise BadConfig(
-            f"{CONFIG} [labeling]", f"layers ({', '.join(labeling.layers)}) must name each layer once, and one at least"
-        )
+        raise BadConfig(f"{CONFIG} [labeling]", "layers must name each layer once, and one at least")
     if labeling.redundancy < 1:
         raise BadConfig(f"{CONFIG} [labeling]", f"redundancy {labeling.redundancy} must be at least 1")
     if labeling.model is not None and not 0.5 < labeling.model <= 1:

@@ -47,6 +47,8 @@ class Reader:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             wanted = " or ".join(map(_called, kinds))
+            if list in kinds and isinstance(value, str):
+                hint = hint or f'{key} = ["{value}"]'
             raise BadConfig(self._where, f"key {key!r} must be {wanted}, not {_called(type(value))}", hint)
         return value
 

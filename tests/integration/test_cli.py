@@ -65,6 +65,12 @@ def test_a_mistyped_verb_is_answered_with_the_likely_one(tmp_path: Path) -> None
     assert "Did you mean 'build'" in copydesk("biuld", cwd=tmp_path).stderr
 
 
+@pytest.mark.parametrize("option", ["-C", "--json", "-v"])
+def test_an_option_behind_the_verb_is_told_its_place(option: str, tmp_path: Path) -> None:
+    done = copydesk("status", option, cwd=tmp_path)
+    assert done.returncode == 2 and f"{option} goes before the verb" in done.stderr
+
+
 @pytest.mark.parametrize("args", [["no-such-verb"], ["build", "--no-such-option"], ["build", "--jobs", "0"], ["show"]])
 def test_wrong_usage_ends_with_two(tmp_path: Path, args: list[str]) -> None:
     assert copydesk(*args, cwd=tmp_path).returncode == 2

@@ -167,6 +167,11 @@ def test_broken_parts_are_rejected_and_the_others_go_on(name: str, data: bytes, 
     assert codes(read(name, data)) == found
 
 
+def test_a_quote_that_is_never_closed_is_said_to_be_one() -> None:
+    [made] = read("csv", b'id,text\n1,"Rain in Oslo.\n')
+    assert isinstance(made, Reject) and "quote in it is never closed" in made.message
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

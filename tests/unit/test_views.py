@@ -38,6 +38,11 @@ def test_rejects_that_are_not_shown_are_counted() -> None:
     assert "… and 5 more" in printed(views.built(built(*(a_reject(f"wire: raw/{n}.txt") for n in range(25)))))
 
 
+def test_a_row_that_no_terminal_shows_is_one_line() -> None:
+    told = printed(views.built(built(a_reject("wire: raw/" + 40 * "long/" + "a.csv#2"))))
+    assert any("a.csv#2" in line and "no-text-column" in line for line in told.splitlines())
+
+
 def test_numbers_of_one_have_their_singular() -> None:
     assert printed(views.validation(Validation(1, []))) == "1 record checked: 0 errors, 0 warnings\n"
 

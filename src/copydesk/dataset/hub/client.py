@@ -52,7 +52,7 @@ def outside(repo: str) -> Iterator[None]:
         raise OutsideError(f"the Hub answered {status} for {repo}", "try again later") from None
     except (OSError, _network_error()):
         address = os.environ.get("HF_ENDPOINT") or HOME
-        hint = "look at the network and at HF_ENDPOINT; what was fetched before is here with HF_HUB_OFFLINE=1"
+        hint = "look at the network and at HF_ENDPOINT; HF_HUB_OFFLINE=1 reads what was fetched before"
         raise OutsideError(f"the Hub at {address} cannot be reached", hint) from None
 
 

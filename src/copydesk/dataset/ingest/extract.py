@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
@@ -189,7 +189,8 @@ def read(
             continue
         name = reader_name(each.path, source)
         if name is None:
-            message = "no reader for this suffix; set `reader` in the source's file"
+            kind = PurePosixPath(each.path).suffix or "a name without a suffix"
+            message = f"no reader for {kind}; convert it, as to .txt or .html, or set `reader` in the source's file"
             yield Reject("unknown-format", each.path, None, message)
             continue
         try:

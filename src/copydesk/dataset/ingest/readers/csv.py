@@ -67,7 +67,9 @@ def _rows(file: IO[bytes], limit: int) -> Iterator[tuple[int, bytes]]:
 
 def _article(text: str, row: bytes, header: list[str], mark: str, where: str, source: Source) -> Raw | Reject:
     members = list(_members(text, mark))
-    if len(members) != len(header) or text.count('"') % 2:
+    if text.count('"') % 2:
+        return reject("ragged-row", where, row, "a quote in it is never closed; close it, or drop the row")
+    if len(members) != len(header):
         message = f"{len(members)} fields, the header has {len(header)}; check quotes and delimiters, or drop the row"
         return reject("ragged-row", where, row, message)
     named = dict(zip(header, members, strict=True))

@@ -45,7 +45,7 @@ def read(file: IO[bytes], path: str, source: Source, part: Part = WHOLE) -> Iter
             number += 1
             yield _article(row, f"{path}#{number}", source)
     except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
-        message = f"not clean Parquet behind row {number} ({str(error)[:120]}); write it again"
+        message = f"not clean Parquet behind row {number} ({str(error)[:120].rstrip('.')}); write it again"
         yield reject("bad-parquet", f"{path}#after-{number}", None, message)
         return
     if not number:
