@@ -415,6 +415,8 @@ def removed(gone: Removed) -> View:
                 f"the same text stands in {', '.join(gone.twins)}: no release can be cut until they go, too; "
                 "add --twins to remove them"
             )
+        if gone.kin:
+            console.print(f"of its family there stay {', '.join(gone.kin)}: add --family to remove them, too")
         if rows:
             table(console, ("where", "what remains", "how to clear it"), rows)
 

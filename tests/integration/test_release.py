@@ -303,9 +303,9 @@ def test_a_removed_article_is_in_no_later_release(project: Project) -> None:
 
 def test_families_are_removed_together_and_once(project: Project) -> None:
     family = next(row["members"] for row in Store(project).families() if len(row["members"]) == 2)
-    remove(project, family[0], reason="x", now=NOW)
+    assert remove(project, family[0], reason="x", now=NOW).kin == (family[1],)
     done = remove(project, family[0], reason="again", now=LATER, family=True)
-    assert sorted(done.articles) == sorted(family)
+    assert (sorted(done.articles), done.kin) == (sorted(family), ())
     assert [(row["article_id"], row["reason"]) for row in read(project)] == sorted(
         zip(family, ("x", "again"), strict=True)
     )

@@ -49,6 +49,7 @@ class Removed:
     families: tuple[str, ...]
     labels: int  #: individual answers that go with them
     twins: tuple[str, ...]  #: articles that stay, though their text or bytes are those of one removed
+    kin: tuple[str, ...]  #: other articles of the families that stay: reprints, cuts and the like
     remains: tuple[Remains, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -89,12 +90,15 @@ def remove(
     with files.locked(project.build / "removals.lock", "dataset/removals.jsonl"):
         files.append_jsonl(project.dataset / "removals.jsonl", new)
     families = {store.by_id[each]["family_id"] for each in ids} - {None}
+    twin = _left(project, store)
+    out = {*known, *ids, *twin}
     return Removed(
         article_id,
         ids,
         families=tuple(sorted(families)),
         labels=_labels(project, ids),
-        twins=_left(project, store),
+        twins=twin,
+        kin=tuple(sorted(key for key, row in store.by_id.items() if row["family_id"] in families and key not in out)),
         remains=_remains(project, store, ids),
     )
 
