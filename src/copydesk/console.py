@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -143,7 +144,12 @@ def fail(error: CopydeskError, json: bool) -> int:
 
 def say_error(kind: str, message: str, hint: str = "") -> None:
     """An error as the one JSON object on stdout."""
-    print(_json({"error": {"kind": kind, "message": message, "hint": hint}}), flush=True)
+    try:
+        print(_json({"error": {"kind": kind, "message": message, "hint": hint}}), flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError:  # what stopped us may be that nothing can be written there; when it ends Python would try again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

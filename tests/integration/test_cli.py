@@ -93,6 +93,15 @@ def test_the_address_of_a_cluster_needs_its_engine(tmp_path: Path) -> None:
     assert done.returncode == 2 and "--engine ray" in done.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_output_that_is_full_ends_without_a_traceback(options: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "copydesk", *options, "status"]
+    project = a_project(tmp_path / "corpus")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=project.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "copydesk: the machine refused: No space left on device\n")
+
+
 def test_outside_a_project_the_way_in_is_named(tmp_path: Path) -> None:
     done = copydesk("--json", "status", cwd=tmp_path)
     assert done.returncode == 2
