@@ -362,7 +362,8 @@ def diff(found: Diff, *, whole: bool = False) -> View:
                 console.print(f"  {row['article_id']}: {row['before']} → {row['after']}")
         named = [line for name, each in configs for line in _rows(name, each.rows())]
         console.print("\n".join(named) if whole else "-v names the rows") if named else None
-        console.print(f"from {found.old} to {found.new}: a {found.bump} step")
+        same = ", as no row and no field differs" if found.is_empty else ""
+        console.print(f"from {found.old} to {found.new}: a {found.bump} step{same}")
 
     return draw
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from copydesk import files
 from copydesk.console import quiet
-from copydesk.dataset import show
+from copydesk.dataset import removals, show
 from copydesk.dataset.ingest import ingest
 from copydesk.dataset.ingest.again import RawChanged
 from copydesk.dataset.store import Store
@@ -62,6 +62,15 @@ def test_evidence_quotes_the_raw_words(built: Project) -> None:
     out = StringIO()
     show.render(shown, Console(file=out, width=200, force_terminal=True))
     assert "Associated Press" in out.getvalue() and "\x1b[" in out.getvalue()
+
+
+def test_an_article_that_was_removed_says_so(built: Project) -> None:
+    article_id = str(article(built, "raw/articles/tag.txt")["article_id"])
+    assert show.show(built, article_id)["removal"] is None
+    removals.remove(built, article_id, reason="its author asked", now="2026-01-02T00:00:00Z")
+    out = StringIO()
+    show.render(show.show(built, article_id), Console(file=out, width=200))
+    assert "removed from all later releases at 2026-01-02T00:00:00Z: its author asked" in out.getvalue()
 
 
 def test_what_is_shown_holds_no_markup_and_all_brackets_of_the_text(built: Project) -> None:

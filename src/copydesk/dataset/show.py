@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from copydesk.dataset import removals
 from copydesk.dataset.ingest.again import RawChanged, read_again
 from copydesk.dataset.ingest.traced import Segment, raw_span
 from copydesk.dataset.store import Store
@@ -59,7 +60,8 @@ def show(project: Project, record_id: str) -> dict[str, Any]:
         article = Store(project).by_id.get(record_id)
         if article is None:
             raise UnknownId(record_id)
-        return {"kind": kind, "record": article, **_evidence(project, article)}
+        out = next((each for each in removals.read(project) if each["article_id"] == record_id), None)
+        return {"kind": kind, "record": article, "removal": out, **_evidence(project, article)}
     layer, record = _labelled(project, kind, record_id)
     return {"kind": kind, "record": record, **trail(project, layer, record)}
 
@@ -129,6 +131,8 @@ def _render_article(shown: Record, console: Console) -> None:
     article = shown["record"]
     console.print(Text(article["title"] or "(no title)", style="bold"))
     console.print(Text(f"{article['article_id']}  {article['provenance']['path']}", style="dim"))
+    if out := shown["removal"]:
+        console.print(Text(f"removed from all later releases at {out['removed_at']}: {out['reason']}", style="red"))
     console.print(_fields(article))
     for title, rows in (("evidence", shown["evidence"]), ("left out", shown["removed"])):
         if rows:
