@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from copydesk.project import Project
 
-UNFOLDED = 4096  #: columns of a table that no terminal shows: a row is a line, which other programs can find
+PIPED = 140  #: columns where there is no terminal: lines must not be folded at 80 then, other programs read them
+UNFOLDED = 4096  #: columns of a table then: a row is a line
 SHOWN_ISSUES = 20  #: a longer list is cut in the terminal, never in --json
 
 
@@ -164,13 +165,13 @@ def table(console: Console, columns: Sequence[str], rows: Iterable[Sequence[obje
         drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         drawn.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
-    if not console.is_terminal:
+    if console.width == PIPED and not console.is_terminal:
         console = _console(console.file, UNFOLDED)
     console.print(drawn)
 
 
-def _console(stream: Any, width: int = 140) -> Console:
-    """``width``: columns where there is no terminal; lines must not be folded at 80 then, other programs read them."""
+def _console(stream: Any, width: int = PIPED) -> Console:
+    """``width``: columns where there is no terminal."""
     from rich.console import Console
 
     return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else width)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from copydesk import views
+from copydesk.console import PIPED
 from copydesk.dataset.build import Built
 from copydesk.schemas.checking import Checker
 from copydesk.validate import Validation
@@ -15,7 +16,7 @@ from copydesk.validate import Validation
 
 def printed(view: views.View) -> str:
     out = StringIO()
-    view(Console(file=out, width=120))
+    view(Console(file=out, width=PIPED))
     return out.getvalue()
 
 
