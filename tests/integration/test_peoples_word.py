@@ -128,6 +128,8 @@ def test_a_pair_without_a_link_is_shown_with_its_score_and_a_pair_is_of_two_arti
     seen = look(project, [ids["snow"], ids["vote"]], review=False)
     assert seen.links == [] and seen.score is not None and seen.score < 0.1
     assert look(project, [ids["first"], ids["second"]], review=False).score is None
+    for name in (ids["first"], held["family"]["second"]):  # what is not shown is not held
+        assert {*look(project, [name], review=False).articles} == {ids["first"], ids["second"]}
     for other in (held["family"]["vote"], ids["snow"]):
         with pytest.raises(CopydeskError, match="two different articles"):
             look(project, [ids["snow"], other], review=False)

@@ -1,14 +1,14 @@
 """What the verb ``families`` answers: the families and links of a build, of one article, or of a pair.
 
 In:  the build, and up to two ids (of articles, or one of a family).
-Out: a frozen :class:`Seen`.
+Out: a frozen :class:`Seen`. The build's files are read a few rows at a time; of articles just what is shown is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copydesk.dataset.families.links import score_of
 from copydesk.dataset.families.showing import review as doubtful
@@ -17,7 +17,11 @@ from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError
 from copydesk.project import Project
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Row = dict[str, Any]
+BEGINNING = 200  #: code points of a text that stand for it where it has no title
 
 
 class UnknownArticle(CopydeskError):
@@ -34,7 +38,7 @@ class Seen:
 
     families: list[Row]
     links: list[Row]
-    articles: Mapping[str, Row]
+    articles: Mapping[str, Row]  #: those that are shown: id, title, family and text, or how it begins
     pair: tuple[str, str] | None
     review: bool
     score: float | None = None  #: of a pair without a link
@@ -48,31 +52,76 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
     if len(ids) > 2:
         raise CopydeskError(f"{len(ids)} ids were named", "name none, one, or a pair")
     store = Store(project)
-    families, links, articles = store.families(), store.links(), store.by_id
+    families = list(_families(store, ids)) if ids else store.families()
     for wanted in ids:
-        if wanted not in articles and not any(_named(family, wanted) for family in families):
+        if not any(_named(family, wanted) or wanted in family["members"] for family in families):
             raise UnknownArticle(wanted)
     if len(ids) == 2:
-        return _pair((ids[0], ids[1]), families, links, articles)
+        return _pair(store, (ids[0], ids[1]), families)
+    of = {*ids}.union(*(family["members"] for family in families if ids and _named(family, ids[0])))
+    links = list(_links(store, of)) if ids else store.links()
     found = show_links(doubtful(links) if review else links, families, ids[0] if ids else None)
-    shown = [family for family in families if not ids or _named(family, ids[0]) or ids[0] in family["members"]]
+    shown = {each for link in found for each in (link["a"], link["b"])} if review else _together(families)
     return Seen(
-        sorted(shown, key=lambda each: -len(each["members"])),
+        sorted(families, key=lambda each: -len(each["members"])),
         doubtful(found) if review else found,
-        articles,
+        _articles(store, shown, BEGINNING),
         None,
         review,
     )
 
 
-def _pair(pair: tuple[str, str], families: Sequence[Row], links: Sequence[Row], articles: Mapping[str, Row]) -> Seen:
+def _pair(store: Store, pair: tuple[str, str], families: list[Row]) -> Seen:
     """Two articles, with what the model says of them where no link is recorded."""
-    if len({*pair} & articles.keys()) < 2:
+    articles = _articles(store, {*pair})
+    if len(articles) < 2:
         raise CopydeskError("a pair is two different articles", "name two ids that begin with art-")
-    shown = [family for family in families if {*pair} & {*family["members"]}]
-    found = [link for link in links if {link["a"], link["b"]} == {*pair}]
+    found = [link for link in _links(store, pair) if {link["a"], link["b"]} == {*pair}]
     score = None if found else score_of(*(articles[each]["text"] for each in pair))
-    return Seen(shown, found, articles, pair, False, score)
+    return Seen(families, found, articles, pair, False, score)
+
+
+def _families(store: Store, ids: Collection[str]) -> Iterator[Row]:
+    """The families that have one of these ids, or an article that has."""
+    for batch in store.batches("families"):
+        columns = [batch.column("family_id"), *(batch.column(name).flatten() for name in ("members", "aliases"))]
+        if any(_among(column, ids).true_count for column in columns):
+            rows = batch.to_pylist()
+            yield from (row for row in rows if {*ids} & {row["family_id"], *row["members"], *row["aliases"]})
+
+
+def _links(store: Store, ids: Collection[str]) -> Iterator[Row]:
+    """The links of some articles."""
+    import pyarrow.compute as pc
+
+    for batch in store.batches("links"):
+        yield from batch.filter(pc.or_(*(_among(batch.column(side), ids) for side in ("a", "b")))).to_pylist()
+
+
+def _together(families: Iterable[Row]) -> set[str]:
+    """The articles of families of several."""
+    return {member for family in families if len(family["members"]) > 1 for member in family["members"]}
+
+
+def _articles(store: Store, wanted: Collection[str], most: int | None = None) -> dict[str, Row]:
+    """What is shown of some articles; ``most``: of their texts, in code points."""
+    import pyarrow.compute as pc
+
+    columns = ["article_id", "title", "text", "family_id"]
+    found = dict[str, Row]()
+    for batch in store.batches("articles", columns) if wanted else ():
+        some = batch.filter(_among(batch.column("article_id"), wanted))
+        if most is not None:
+            some = some.set_column(2, "text", pc.utf8_slice_codeunits(some.column("text"), 0, most))
+        found |= {row["article_id"]: row for row in some.to_pylist()}
+    return found
+
+
+def _among(ids: pa.Array, wanted: Collection[str]) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.is_in(ids, pa.array(sorted(wanted), ids.type))
 
 
 def _named(family: Row, wanted: str) -> bool:
