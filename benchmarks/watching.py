@@ -67,7 +67,8 @@ def watch(command: Sequence[str | Path], **options: object) -> Watched:
 
     def listen() -> None:
         for line in running.stderr or ():
-            seen.stages.append((time.monotonic() - began, line.strip().rstrip(" …")))
+            if line.endswith(" …\n"):  # not how far it is
+                seen.stages.append((time.monotonic() - began, line.strip().rstrip(" …")))
 
     listening = threading.Thread(target=listen)
     listening.start()

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from copydesk.errors import CopydeskError, NotAProject
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 PIPED = 140  #: columns where there is no terminal: lines must not be folded at 80 then, other programs read them
 UNFOLDED = 4096  #: columns of a table then: a row is a line
+EVERY_S = 30  #: between two lines that say how far work is
 SHOWN_ISSUES = 20  #: a longer list is cut in the terminal, never in --json
 
 
@@ -41,10 +44,10 @@ def quiet(label: str, total: int | None = None) -> Iterator[Callable[[int], None
 
 @contextmanager
 def bar(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr with rate and time left; a plain line per stage where stderr is no terminal."""
+    """A bar on stderr with rate and time left; plain lines where stderr is no terminal."""
     if not sys.stderr.isatty():
         print(f"{label} …", file=sys.stderr, flush=True)
-        yield lambda n: None
+        yield _told_at_times(label, total)
         return
     from rich.progress import (
         BarColumn,
@@ -67,6 +70,30 @@ def bar(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]
     with Bar(*columns, console=_console(sys.stderr), transient=True) as shown:
         task = shown.add_task(label, total=total)
         yield lambda n: shown.advance(task, n)
+
+
+def _told_at_times(label: str, total: int | None) -> Callable[[int], None]:
+    """Says in a line how far the work is, each :data:`EVERY_S` seconds: a log of hours has more than the stages."""
+    done, began = 0, monotonic()
+    told = began
+
+    def step(n: int) -> None:
+        nonlocal done, told
+        done, now = done + n, monotonic()
+        if now - told >= EVERY_S:
+            told = now
+            print(far(label, done, total, now - began), file=sys.stderr, flush=True)
+
+    return step
+
+
+def far(label: str, done: int, total: int | None, seconds: float) -> str:
+    """How far the work is, at what rate, and what time is left if that stays."""
+    rate = done / seconds
+    if not total or not rate:
+        return f"{label}: {done:,}, {rate:,.0f}/s"
+    left = timedelta(seconds=round(max(0, total - done) / rate))
+    return f"{label}: {done:,} of {total:,}, {rate:,.0f}/s, {left} left"
 
 
 @dataclass(frozen=True, slots=True)

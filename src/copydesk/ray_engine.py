@@ -10,13 +10,15 @@ import os
 import platform
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import islice
 from typing import Any, TypeVar
 
 from copydesk import __version__
+from copydesk.editions import edition
 from copydesk.errors import CopydeskError, OutsideError
 from copydesk.executor import AHEAD, ATTEMPTS
 
@@ -24,6 +26,20 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 PATIENCE_S = 10  #: for an address to answer; Ray itself asks for minutes, and says so on stderr only
+#: that make or write what tasks leave
+LIBRARIES = (
+    "ahocorasick-rs",
+    "fastwarc",
+    "numpy",
+    "orjson",
+    "py3langid",
+    "pyarrow",
+    "rapidfuzz",
+    "trafilatura",
+    "turbohtml",
+    "xxhash",
+)
+WHOLE = ("copydesk", "Python")  #: where these differ, all else may
 RIGHT = "is it running, and its address right?"
 
 
@@ -35,17 +51,18 @@ class NoRay(CopydeskError):
 
 
 class UnfitCluster(CopydeskError):
-    """A node of the cluster would not make the same bytes: it has another Copydesk, or none."""
+    """A node of the cluster might not make the same bytes: it has another Copydesk or library, or none."""
 
-    def __init__(self, node: str, found: str) -> None:
-        self.node, self.found = node, found
-        here = versions()
+    def __init__(self, node: str, found: str, here: str) -> None:
+        self.node, self.found, self.here = node, found, here
         super().__init__(f"node {node} has {found}, this machine {here}", f"install {here} on every node")
 
 
-def versions() -> str:
+def installed() -> dict[str, str]:
     """What decides the bytes, as a node tells it."""
-    return f"copydesk {__version__} on Python {platform.python_version()}"
+    told = {"copydesk": __version__, "Python": platform.python_version()}
+    told |= {name: version(name) for name in LIBRARIES}
+    return told | {"code of copydesk and its readers": edition(("",), (), "copydesk.readers")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +126,28 @@ def _knock(address: str | None) -> None:
 
 
 def _check(ray: Any) -> None:
-    """Refuse a cluster of which a node has another Copydesk."""
+    """Refuse a cluster of which a node has another Copydesk, or other libraries under it."""
     affinity = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-    ask, once = ray.remote(_told), {"num_cpus": 0, "max_retries": 0}
+    ask, once, here = ray.remote(_told), {"num_cpus": 0, "max_retries": 0}, installed()
     nodes = [node for node in ray.nodes() if node["Alive"]]
     asked = [ask.options(scheduling_strategy=affinity(node["NodeID"], soft=False), **once).remote() for node in nodes]
     for node, answer in zip(nodes, asked, strict=True):
         try:
             found = ray.get(answer)
         except ray.exceptions.RayTaskError:
-            found = "no copydesk"
+            raise UnfitCluster(node["NodeManagerAddress"], "no copydesk", _named(here, WHOLE)) from None
         except ray.exceptions.RayError:  # the node went away meanwhile: it gets no work either
             continue
-        if found != versions():
-            raise UnfitCluster(node["NodeManagerAddress"], found)
+        if other := [name for name in here if found.get(name) != here[name]]:
+            named = WHOLE if {"copydesk", "Python"} & set(other) else other
+            raise UnfitCluster(node["NodeManagerAddress"], _named(found, named), _named(here, named))
 
 
-def _told() -> str:
-    from copydesk.ray_engine import versions  # in a process of the node: what is installed there
+def _named(told: Mapping[str, str], names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {told.get(name, 'unknown')}" for name in names)
 
-    return versions()
+
+def _told() -> dict[str, str]:
+    from copydesk.ray_engine import installed  # in a process of the node: what is installed there
+
+    return installed()

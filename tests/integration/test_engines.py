@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,13 @@ def test_a_cluster_with_another_copydesk_is_refused(tmp_path: Path, monkeypatch:
     with pytest.raises(ray_engine.UnfitCluster, match=r"has copydesk 0.*this machine copydesk 9\.9\.9"):
         build(project, engine=Engine("ray", jobs=1), progress=quiet)
     assert not (project.build / "stats.json").exists()
+
+
+def test_a_cluster_with_another_library_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_engine, "version", lambda name: "0.1" if name == "trafilatura" else version(name))
+    refused = r"^node \S+ has trafilatura [1-9.]\S*, this machine trafilatura 0\.1$"
+    with pytest.raises(ray_engine.UnfitCluster, match=refused), ray_engine.cluster(None, 1):
+        pass
 
 
 def test_a_node_lost_at_any_moment_costs_nothing(

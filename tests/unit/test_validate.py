@@ -14,7 +14,7 @@ import pytest
 from copydesk import files
 from copydesk.project import Project
 from copydesk.schemas import Schemas
-from copydesk.schemas.kinds import NoSuchFile, UnknownKind, UnknownSchema
+from copydesk.schemas.kinds import NoRecords, NoSuchFile, UnknownKind, UnknownSchema
 from copydesk.spans import quoted
 from copydesk.testing import an_annotation, an_article
 from copydesk.validate import validate
@@ -259,3 +259,13 @@ def test_wrong_usage_is_an_error_that_names_what_is_known(built: Project, tmp_pa
     with pytest.raises(UnknownSchema) as error:
         validate(built, [tmp_path / "mine.jsonl"], schema="artcle")
     assert error.value.hint == "did you mean 'article'?"
+
+
+@pytest.mark.parametrize("schema", [None, "article"])
+def test_what_holds_no_records_is_no_clean_bill(tmp_path: Path, schema: str | None) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/read.me").touch()
+    (tmp_path / "articles.csv").write_text("article_id,text\nart-1,Rain.\n")
+    for path in (tmp_path / "notes", tmp_path / "articles.csv"):
+        with pytest.raises(NoRecords, match=path.name):
+            validate(None, [path], schema)

@@ -36,6 +36,7 @@ SETTINGS = ("layer", "annotators", "source", "project")
 
 
 SUFFIXES = (".parquet", ".jsonl", ".json")  #: of files that hold records
+TABLES = (".csv", ".tsv", ".xlsx")  #: of files that readers of articles may know, and no record stands in
 
 
 class UnknownKind(CopydeskError):
@@ -44,6 +45,16 @@ class UnknownKind(CopydeskError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"cannot tell what {path} holds", "name its schema: `copydesk validate --schema NAME PATH`")
+
+
+class NoRecords(CopydeskError):
+    """What was named holds no records, whatever their schema."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        problem = "holds no file that its name tells" if path.is_dir() else "is no record file"
+        hint = f"records stand in {', '.join(SUFFIXES)}; name their schema: `copydesk validate --schema NAME PATH`"
+        super().__init__(f"{path} {problem}", hint)
 
 
 class UnknownSchema(CopydeskError):
@@ -74,14 +85,19 @@ def kind_of(path: Path) -> str | None:
 
 
 def record_files(paths: Iterable[Path], schema: str | None = None) -> Iterator[tuple[Path, str | None]]:
-    """Every file named, with its kind; of a folder, those below it that have one. Raises NoSuchFile.
+    """Every file named, with its kind; of a folder, those below it that have one. Raises NoSuchFile, NoRecords.
 
     With ``schema``, that is the kind of all: of a folder, of every file that can hold records.
     """
     for path in paths:
         if path.is_dir():
             found = ((each, _kind(each, schema)) for each in sorted(path.rglob("*")) if each.is_file())
-            yield from ((each, kind) for each, kind in found if kind)
+            known = [(each, kind) for each, kind in found if kind]
+            if not known:
+                raise NoRecords(path)
+            yield from known
+        elif path.suffix in TABLES:
+            raise NoRecords(path)
         elif path.exists():
             yield path, schema or kind_of(path.resolve())
         else:

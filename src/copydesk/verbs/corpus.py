@@ -109,14 +109,16 @@ def validate(
     schema: Annotated[
         str | None, typer.Option(metavar="NAME", help="Kind of record, whatever the file's name.")
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes, each for a file at a time.")] = 1,
 ) -> int:
     """Check record files: their schema, and what a schema cannot say."""
     from copydesk import views
+    from copydesk.executor import executor
     from copydesk.validate import validate
 
     desk: Desk = ctx.obj
     named = [desk.root / path for path in paths or []]
-    outcome = validate(desk.project_if_any(), named, schema)
+    outcome = validate(desk.project_if_any(), named, schema, executor(jobs))
     return desk.answer(outcome.as_json(), issues=outcome.issues, show=views.validation(outcome))
 
 
