@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any, Protocol, TypeVar
 
 from copydesk.errors import OutsideError
@@ -152,12 +152,21 @@ def _again(workers: ProcessPoolExecutor, function: Callable[[A], Any], argument:
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Let Ctrl-C wait until the block has run."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Let Ctrl-C wait until the block has run, here and in processes that are started meanwhile."""
+    handler = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or handler in (None, signal.SIG_IGN):  # it comes elsewhere, or never
+        yield
+        return
+    came = list[int]()
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))  # another thread may be told of it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which new processes take over
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def executor(jobs: int | None) -> Executor:
