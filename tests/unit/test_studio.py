@@ -47,6 +47,12 @@ def test_a_listing_goes_on_after_the_last_id_until_nothing_is_left(monkeypatch: 
     assert [task["id"] for task in answering(monkeypatch, *pages).tasks(1, ("id",))] == [3, 5, 9]
 
 
+def test_where_most_tasks_have_answers_those_without_are_left_out_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[object] = [{"id": 3, "annotations": [{}]}, {"id": 5, "annotations": []}, {"id": 9}]
+    studio = answering(monkeypatch, {"tasks": given, "total": 3})
+    assert [task["id"] for task in studio.answered(1, most=True)] == [3, 9]
+
+
 def test_a_server_that_sends_the_same_page_again_and_again_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     page = {"tasks": [{"id": 3}, {"id": 5}], "total": 3}
     with pytest.raises(OutsideError):

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from copydesk.cycles import unsearched
 from copydesk.errors import BrokenLine
 from copydesk.files import read_jsonl, write_jsonl
 from copydesk.labeling.desks import Place
-from copydesk.labeling.studio import Json, Studio
+from copydesk.labeling.studio import Extent, Studio
 from copydesk.labeling.tasks import KEY, SUPERSEDED, is_intact
 from copydesk.project import Project
 
@@ -63,17 +64,21 @@ class Ledger:
 
         ``look``: look at every task, whatever the cache says.
         """
-        extent = [list(self._studio.extent(place.project_id)) for place in places]
+        extent = self._extent(_projects(places))
         known = None if look else self._known(places, extent)
         if known and (known.extent == extent or self._follow(known, extent)):
             return known
-        return self._look(places)
+        return self._look(places, extent)
 
-    def tidy(self, places: Sequence[Place], *, look: bool = False) -> None:
-        """See that no task is there twice, where the number of tasks does not rule it out."""
-        extent = [list(self._studio.extent(place.project_id)) for place in places]
+    def tidy(self, places: Sequence[Place], *, look: bool = False) -> dict[int, Extent]:
+        """See that no task is there twice, where the number of tasks does not rule it out.
+
+        How many tasks each Label Studio project has, and the newest change of any, as it was before.
+        """
+        extent = self._extent(_projects(places))
         if look or not self._known(places, extent):
-            self._look(places)
+            self._look(places, extent)
+        return {place.project_id: (total, newest) for place, (total, newest) in zip(places, extent, strict=True)}
 
     def _known(self, places: Sequence[Place], extent: list[list[Any]]) -> Entry | None:
         """The cached entry, if it may be believed about which tasks there are."""
@@ -96,14 +101,19 @@ class Ledger:
         self.save()
         return True
 
-    def _look(self, places: Sequence[Place]) -> Entry:
+    def _look(self, places: Sequence[Place], extent: list[list[Any]]) -> Entry:
+        """Look at every task. ``extent``: as it was before, so what changes meanwhile is looked at the next time."""
         for _ in range(_TRIES):
             entry = Entry(self._studio.place, places[0].desk.name, _projects(places))
-            _look(entry, self._studio)
+            tidied = _look(entry, self._studio)
             self._entries[entry.server, entry.desk] = entry
-            if self.settle(entry):
+            if self._believe(entry, self._extent(entry.projects) if tidied else extent):
                 break
+            extent = self._extent(entry.projects)
         return entry
+
+    def _extent(self, projects: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        return [list(self._studio.extent(project_id)) for project_id, _ in projects]
 
     def doubt(self, entry: Entry) -> None:
         """Before a write: until `settle`, nothing that the cache says of this desk is believed."""
@@ -115,8 +125,11 @@ class Ledger:
 
         More means that somebody else pushed at the same time, or that a write thought lost arrived after all.
         """
-        entry.extent = [list(self._studio.extent(project_id)) for project_id, _ in entry.projects]
-        held = sum(total for total, _ in entry.extent)
+        return self._believe(entry, self._extent(entry.projects))
+
+    def _believe(self, entry: Entry, extent: list[list[Any]]) -> bool:
+        entry.extent = extent
+        held = sum(total for total, _ in extent)
         entry.sure = held == len(entry.live) + len(entry.superseded) + entry.others
         self.save()
         return entry.sure
@@ -140,44 +153,55 @@ def _entry(row: dict[str, Any]) -> Entry:
     return entry
 
 
-def _look(entry: Entry, studio: Studio) -> None:
-    by_key: dict[str, list[tuple[int, Json]]] = {}
-    for project_id, _ in entry.projects:
-        for task in studio.tasks(project_id, ("id", "data", "total_annotations", "cancelled_annotations")):
-            if not is_intact(task.get("data")):
-                entry.others += 1
-            else:
-                by_key.setdefault(task["data"][KEY], []).append((project_id, task))
+def _look(entry: Entry, studio: Studio) -> bool:
+    """Enter every task. Whether any had to go, or be marked, because another has its key."""
+    by_key: dict[str, list[_Copy]] = {}
+    with unsearched():
+        for project_id, _ in entry.projects:
+            for task in studio.tasks(project_id, ("id", "data", "total_annotations", "cancelled_annotations")):
+                if not is_intact(data := task.get("data")):
+                    entry.others += 1
+                    continue
+                answered = bool(task.get("total_annotations") or task.get("cancelled_annotations"))
+                held = Held(project_id, task["id"], data["article_id"])
+                by_key.setdefault(data[KEY], []).append(_Copy(held, bool(data.get(SUPERSEDED)), answered))
     for key, copies in by_key.items():
         kept = copies if len(copies) == 1 else _keep_one(copies, studio)
         entry.others += len(kept) - 1
-        project_id, task = kept[0]
-        held = entry.superseded if task["data"].get(SUPERSEDED) else entry.live
-        held[key] = Held(project_id, task["id"], task["data"]["article_id"])
+        (entry.superseded if kept[0].superseded else entry.live)[key] = kept[0].held
+    return any(len(copies) > 1 for copies in by_key.values())
 
 
-def _keep_one(copies: list[tuple[int, Json]], studio: Studio) -> list[tuple[int, Json]]:
+class _Copy(NamedTuple):
+    """One of the tasks with one key."""
+
+    held: Held
+    superseded: bool
+    answered: bool
+
+
+def _keep_one(copies: list[_Copy], studio: Studio) -> list[_Copy]:
     """Of tasks with one key: the oldest that somebody touched, else the oldest; after it, other touched ones.
 
     No answer and no draft is deleted. The choice depends on the server's state alone, so two machines that tidy at
     once keep the same task.
     """
-    touched = [copy for copy in copies if _touched(copy[1], studio)]
-    kept = sorted(touched or copies, key=lambda copy: (copy[0], copy[1]["id"]))[: len(touched) or 1]
-    for project_id, task in kept[1:]:
-        if not task["data"].get(SUPERSEDED):
-            studio.mark_tasks(project_id, [task["id"]], SUPERSEDED, DUPLICATE)
-    for project_id, task in copies:
-        if (project_id, task) not in kept:
-            studio.delete_tasks(project_id, [task["id"]])
+    touched = [copy for copy in copies if _touched(copy, studio)]
+    kept = sorted(touched or copies)[: len(touched) or 1]
+    for copy in kept[1:]:
+        if not copy.superseded:
+            studio.mark_tasks(copy.held.project_id, [copy.held.task_id], SUPERSEDED, DUPLICATE)
+    for copy in copies:
+        if copy not in kept:
+            studio.delete_tasks(copy.held.project_id, [copy.held.task_id])
     return kept
 
 
-def _touched(task: Json, studio: Studio) -> bool:
+def _touched(copy: _Copy, studio: Studio) -> bool:
     """Whether anyone answered, skipped or began to answer."""
-    if task.get("total_annotations") or task.get("cancelled_annotations"):
+    if copy.answered:
         return True
-    now = studio.task(task["id"])
+    now = studio.task(copy.held.task_id)
     return bool(now and (now.get("annotations") or now.get("drafts")))
 
 

@@ -26,12 +26,13 @@ from copydesk.labeling.exports import Export, Sheet
 from copydesk.labeling.layers import Layer
 from copydesk.labeling.ledger import Ledger
 from copydesk.labeling.push import EXCHANGE
-from copydesk.labeling.studio import COUNTS, LOCAL, Studio
+from copydesk.labeling.studio import COUNTS, LOCAL, Extent, Studio
 from copydesk.project import Project
 from copydesk.schemas import Schemas
 from copydesk.schemas.meaning.answers import check_annotation
 
 OVERLAP_S = 5  #: looked at again: a change may become visible a moment after its own instant
+MOST = 0.9  #: answers for each task, from which on all tasks are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class _Pull:
         sheets = []
         for desk, places in found.items():
             if desk.layer == layer.name:
-                Ledger(self.project, self.studio).tidy(places, look=self.reconcile)
-                sheets += self._sheets(book, desk, places, names)
+                extents = Ledger(self.project, self.studio).tidy(places, look=self.reconcile)
+                sheets += self._sheets(book, desk, places, names, extents)
         if sheets:
             roles = {each.name: each.role for each in annotators.read(self.project)}
             number = max(exports.last(self.project, layer.name), self.mark.applied(layer)) + 1
@@ -117,16 +118,23 @@ class _Pull:
                 path.unlink()  # the history owes it nothing
         return book.counts(), book.issues
 
-    def _sheets(self, book: _Book, desk: Desk, places: list[Place], names: Mapping[int, str]) -> list[Sheet]:
+    def _sheets(
+        self, book: _Book, desk: Desk, places: list[Place], names: Mapping[int, str], extents: Mapping[int, Extent]
+    ) -> list[Sheet]:
         """What is new at a desk. Of several places all are looked at whole or none: what one lacks another may have."""
-        found = [self._sheet(book, desk, place, names, self.reconcile) for place in places]
-        if len(places) > 1 and any(sheet and sheet.whole for sheet in found):
-            found = [self._sheet(book, desk, place, names, whole=True) for place in places]
-        return [sheet for sheet in found if sheet is not None]
 
-    def _sheet(self, book: _Book, desk: Desk, place: Place, names: Mapping[int, str], whole: bool) -> Sheet | None:
+        def sheets(whole: bool) -> list[Sheet]:
+            found = [self._sheet(book, desk, place, names, extents[place.project_id], whole) for place in places]
+            return [sheet for sheet in found if sheet is not None]
+
+        found = sheets(self.reconcile)
+        return sheets(whole=True) if len(places) > 1 and any(sheet.whole for sheet in found) else found
+
+    def _sheet(
+        self, book: _Book, desk: Desk, place: Place, names: Mapping[int, str], extent: Extent, whole: bool
+    ) -> Sheet | None:
         """What is new at one place, or all that is there; None when nothing is."""
-        newest = self.studio.extent(place.project_id)[1]
+        n_tasks, newest = extent
         known = self.mark.place(book.layer, self.studio, place)
         n_answers = sum(int(place.record.get(name) or 0) for name in COUNTS)
         if known is None and n_answers == 0:
@@ -143,13 +151,13 @@ class _Pull:
             expected = known["tasks"] | exports.answers_by_task([part])[str(place.project_id)]
             if sum(map(len, expected.values())) == n_answers:
                 return part
-        return replace(sheet, tasks=self._tasks(place, names))
+        return replace(sheet, tasks=self._tasks(place, names, most=n_answers >= MOST * n_tasks))
 
-    def _tasks(self, place: Place, names: Mapping[int, str], since: str | None = None) -> list[Any]:
+    def _tasks(self, place: Place, names: Mapping[int, str], since: str | None = None, most: bool = False) -> list[Any]:
         if since:
             earlier = datetime.fromisoformat(since) - timedelta(seconds=OVERLAP_S)
             since = earlier.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # the server passes over a filter in another form
-        return exports.pseudonymous(list(self.studio.answered(place.project_id, since)), names)
+        return exports.pseudonymous(list(self.studio.answered(place.project_id, since, most=most)), names)
 
 
 class _Book:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.issues import Issue, Severity
 from copydesk.labeling import page
@@ -22,8 +22,7 @@ from copydesk.labeling.page import Control
 Item = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """One marked span, as item ``place`` of the result has it."""
 
     place: int
@@ -121,12 +120,10 @@ def _mark(reading: Reading, place: int, region_id: str, answer: Item, label: str
         first = reading.regions[region_id].place
         return reading.report("duplicate-region", place, f"has the id of item {first}: {brief(region_id)}", ".id")
     start, end = answer.get("start"), answer.get("end")
-    for key, offset in (("start", start), ("end", end)):
-        if type(offset) is not int:
-            message = f"an offset must be a whole number, not {brief(offset)}"
-            return reading.report("span-range", place, message, f".value.{key}")
-    assert isinstance(start, int)
-    assert isinstance(end, int)
+    if type(start) is not int or type(end) is not int:
+        key, offset = ("start", start) if type(start) is not int else ("end", end)
+        message = f"an offset must be a whole number, not {brief(offset)}"
+        return reading.report("span-range", place, message, f".value.{key}")
     if not 0 <= start < end <= len(reading.text):
         message = f"{brief(start)} to {brief(end)} is not a range of a text of {len(reading.text)} characters"
         return reading.report("span-range", place, message, ".value")

@@ -5,7 +5,7 @@ The server has no unique task key, so ours stands in the task's data: a digest o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from copydesk.files import digest
@@ -27,7 +27,7 @@ def parts(article: Mapping[str, Any], layer: Layer, target: str | None, annotato
 
 def key(task_parts: Mapping[str, Any]) -> str:
     """The digest under which a task exists once."""
-    return digest([task_parts[part] for part in PARTS], 32)
+    return _key([task_parts[part] for part in PARTS])
 
 
 def render(article: Mapping[str, Any], layer: Layer, target: str | None, annotator: str | None) -> Data:
@@ -47,9 +47,14 @@ def render(article: Mapping[str, Any], layer: Layer, target: str | None, annotat
 
 def is_intact(data: object) -> TypeGuard[Data]:
     """Whether task data from a server holds a key that its parts give: ours, and nobody has edited the parts."""
-    return (
-        isinstance(data, Mapping)
-        and all(isinstance(data.get(part), (str, type(None))) for part in PARTS)
-        and all(part in data for part in PARTS)
-        and data.get(KEY) == key(data)
-    )
+    if not isinstance(data, Mapping):
+        return False
+    try:
+        values = [data[part] for part in PARTS]
+    except KeyError:
+        return False
+    return all(value is None or isinstance(value, str) for value in values) and data.get(KEY) == _key(values)
+
+
+def _key(values: Sequence[Any]) -> str:
+    return digest(values, 32)
