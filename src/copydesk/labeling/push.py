@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -33,7 +34,7 @@ BATCH_TASKS, BATCH_BYTES = 10_000, 48_000_000  # to a server that has half a pro
 ATTEMPTS = 5  #: how often one push looks again after an answer that did not arrive
 EXCHANGE = "the exchange with Label Studio"
 
-COLUMNS = ("article_id", "text_sha256", "text", "title", "publisher", "published")  #: of an article, that a task shows
+COLUMNS = ("article_id", "text_sha256", "title", "publisher", "published")  #: of an article, beside its text
 
 Article = Mapping[str, Any]
 
@@ -78,8 +79,14 @@ def push(
         found = desks.find(project, studio.projects())
         names = {layer.name for layer in layers}
         desks.check_pages(place for desk, places in found.items() if desk.layer in names for place in places)
-        work = Pushing(project, articles, people, found, studio, Ledger(project, studio), progress, reconcile)
+        ledger, texts = Ledger(project, studio), cache(lambda: _texts(project))
+        work = Pushing(project, articles, people, found, studio, ledger, progress, reconcile, texts)
         return {layer.name: work.layer(layer) for layer in layers}
+
+
+def _texts(project: Project) -> dict[str, str]:
+    """The text of every article: read when a task is to be made, which most pushes have none of."""
+    return {each["article_id"]: each["text"] for each in Store(project).articles(("article_id", "text"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,7 @@ class Pushing:
     ledger: Ledger
     progress: Progress
     look: bool
+    texts: Callable[[], Mapping[str, str]] = dict  #: of articles that come without
 
     def layer(self, layer: Layer) -> Pushed:
         """Bring one layer's desks up to date; desks that it no longer wants have all their tasks superseded."""
@@ -176,7 +184,8 @@ class Pushing:
         missing = [key for key in wanted if key not in entry.live]
         with self.progress(f"pushing {layer.name} to {desk.annotator or annotators.EVERYONE}", len(missing)) as step:
             new = []
-            for article, target in (wanted[key] for key in missing):
+            for known, target in (wanted[key] for key in missing):
+                article = {**known, "text": self.texts()[known["article_id"]]}
                 old = earlier.predictions(article, target, desk.annotator, lambda *key: self._text_of(held, *key))
                 shown = {"predictions": old} if old else {}
                 new.append({"data": tasks.render(article, layer, target, desk.annotator), **shown})
