@@ -82,16 +82,25 @@ def _side(key: str) -> int:
     return int(drawn >= 0.8) + int(drawn >= 0.9)
 
 
-def confused(topics: Labels, found: Labels, texts: Sequence[str]) -> float | None:
-    """Share of pairs about one topic, without much copied (five-word runs below .3), that are in one group."""
+def confused(gold: Labels, topics: Labels, found: Labels, texts: Sequence[str]) -> float | None:
+    """Share of pairs about one topic, of two families, without much copied (five-word runs below .3), in one group."""
     by_topic: dict[Hashable, list[int]] = {}
     for row, topic in enumerate(topics):
         if topic is not None:
             by_topic.setdefault(topic, []).append(row)
     runs = {row: _fives(texts[row]) for rows in by_topic.values() for row in rows}
     pairs_ = [pair for rows in by_topic.values() for pair in combinations(rows, 2)]
-    apart = [(a, b) for a, b in pairs_ if len(runs[a] & runs[b]) < 0.3 * max(1, min(len(runs[a]), len(runs[b])))]
+    apart = [(a, b) for a, b in pairs_ if gold[a] != gold[b]]
+    apart = [(a, b) for a, b in apart if len(runs[a] & runs[b]) < 0.3 * max(1, min(len(runs[a]), len(runs[b])))]
     return sum(found[a] == found[b] for a, b in apart) / len(apart) if apart else None
+
+
+def told(gold: Labels, found: Labels, ids: Sequence[str], sources: Sequence[str | None]) -> float | None:
+    """Accuracy of telling whether a text derives from the one that it is held against; null if none names one."""
+    place = {name: row for row, name in enumerate(ids)}
+    asked = [(row, place[source]) for row, source in enumerate(sources) if source is not None]
+    right = [(found[a] == found[b]) == (gold[a] == gold[b]) for a, b in asked]
+    return sum(right) / len(right) if right else None
 
 
 def _fives(text: str) -> set[tuple[str, ...]]:

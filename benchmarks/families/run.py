@@ -1,6 +1,7 @@
 """Measure families on labelled texts: ``python benchmarks/families/run.py FILE.jsonl [--peers] [--out FOLDER]``.
 
-In:  lines of ``{id, text, family}`` (plain or .gz), perhaps with a ``topic`` whose texts are easily confused;
+In:  lines of ``{id, text, family}`` (plain or .gz), perhaps with a ``topic`` whose texts are easily confused, or the
+     id of a ``source`` from which a text derives or not (does it? is what ``told`` counts, as accuracy);
      ``--tune FILE``: such lines, on which TF-IDF and embeddings are tuned.
 Out: a table, texts per CPU second; with ``--out`` also ``families.json`` and ``families.svg``. With ``--peers`` the
      other tools run on the same texts as far as they are installed (see requirements.txt); the rest is named.
@@ -100,14 +101,16 @@ def row_of(name: str, result: dict[str, Any], rows: Sequence[dict[str, Any]]) ->
     groups, gold = result["groups"], [str(row["family"]) for row in rows]
     found = measures.measured(gold, groups["found"], groups.get("bundles"))
     texts, topics = [row["text"] for row in rows], [row.get("topic") for row in rows]
-    confused = measures.confused(topics, groups["found"], texts)
+    confused = measures.confused(gold, topics, groups["found"], texts)
+    told = measures.told(gold, groups["found"], [str(row["id"]) for row in rows], [row.get("source") for row in rows])
     speed = {"docs_per_second": len(rows) / result["seconds"], "peak_mb": result["peak_mb"]}
-    return {"method": name, **found, "confused": confused, **speed}
+    return {"method": name, **found, "confused": confused, "told": told, **speed}
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as text."""
-    names = ("precision", "recall", "f1", "ari", "b3", "leaked", "largest", "confused", "docs_per_second", "peak_mb")
+    qualities = ("precision", "recall", "f1", "ari", "b3", "leaked", "largest", "confused", "told")
+    names = (*qualities, "docs_per_second", "peak_mb")
     lines = [f"{'method':34}" + "".join(f"{name[:9]:>10}" for name in names)]
     for row in rows:
         if "missing" in row:
