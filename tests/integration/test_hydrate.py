@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from copydesk import files, views
+from copydesk import files
 from copydesk.console import quiet
 from copydesk.dataset.build import build
 from copydesk.dataset.hub import NotCleared, publish
@@ -29,6 +29,7 @@ from copydesk.labeling.adjudicate import adjudicate, write
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project, an_annotation
 from copydesk.testing.corpora import PLACES, WAIVED, label
+from copydesk.views import releases as views
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-01-02T00:00:00Z"

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from copydesk import views
 from copydesk.console import quiet
 from copydesk.labeling import annotators, stages
 from copydesk.labeling.push import Pushed
@@ -17,6 +16,7 @@ from copydesk.labeling.studio import Studio
 from copydesk.labeling.training import NothingToTrainOn, Turns, train, turns
 from copydesk.project import Project
 from copydesk.status import PersonStatus, status
+from copydesk.views import labels as views
 
 from . import desk
 

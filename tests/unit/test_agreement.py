@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from copydesk import views
 from copydesk.labeling import layers
 from copydesk.labeling.agreement import Metric, agreement, part, says, together
 from copydesk.labeling.agreement.coefficients import counts, fleiss_kappa, fleiss_sums, krippendorff_alpha
@@ -22,6 +21,7 @@ from copydesk.labeling.stages import Agreed
 from copydesk.spans import Span, quoted
 from copydesk.testing import an_annotation, an_article
 from copydesk.testing.corpora import a_story, an_answer
+from copydesk.views import labels as views
 
 LABELING = Path(__file__).parents[2] / "labeling"
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from copydesk import views
 from copydesk.errors import BadConfig, CopydeskError
 from copydesk.files import read_json, write_json
 from copydesk.labeling import annotators
 from copydesk.labeling.annotators import SignIn
 from copydesk.project import Project
+from copydesk.views import annotators as views
 
 KARI = "kari@paper.example"
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from copydesk import files, views
+from copydesk import files
 from copydesk.dataset import parquet
 from copydesk.dataset.release.diff import Diff, diff
 from copydesk.dataset.release.facts import MANIFEST, BrokenRelease, NotARelease
 from copydesk.schemas import Schemas
+from copydesk.views import View
+from copydesk.views import releases as views
 from released import a_release, rows
 
 SCHEMAS = Schemas.packaged()
@@ -53,7 +55,7 @@ def test_the_text_says_what_became_of_labels_and_splits_and_on_demand_of_every_r
     assert "-v names the rows" in short and row not in short and row in whole
 
 
-def printed(view: views.View) -> str:
+def printed(view: View) -> str:
     out = Console(file=StringIO(), width=120)
     view(out)
     return re.sub(r" +\n", "\n", out.file.getvalue())  # type: ignore[attr-defined]

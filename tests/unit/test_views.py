@@ -7,14 +7,15 @@ from typing import Any
 
 from rich.console import Console
 
-from copydesk import views
 from copydesk.console import PIPED
 from copydesk.dataset.build import Built
 from copydesk.schemas.checking import Checker
 from copydesk.validate import Validation
+from copydesk.views import View
+from copydesk.views import corpus as views
 
 
-def printed(view: views.View) -> str:
+def printed(view: View) -> str:
     out = StringIO()
     view(Console(file=out, width=PIPED))
     return out.getvalue()

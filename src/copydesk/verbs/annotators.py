@@ -23,8 +23,8 @@ app = typer.Typer(
 @app.command("list")
 def annotators_list(ctx: typer.Context) -> int:
     """List the project's annotators."""
-    from copydesk import views
     from copydesk.labeling import annotators
+    from copydesk.views import annotators as views
 
     desk: Desk = ctx.obj
     known = annotators.read(desk.project())
@@ -42,10 +42,10 @@ def annotators_add(
     ] = None,
 ) -> int:
     """Let somebody label, and say how they sign in: in a terminal, or with --sign-in in a private file."""
-    from copydesk import views
     from copydesk.files import write_bytes
     from copydesk.labeling import annotators
     from copydesk.labeling.studio import Studio
+    from copydesk.views import annotators as views
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -63,8 +63,8 @@ def annotators_add(
 @app.command("remove")
 def annotators_remove(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="PSEUDONYM")]) -> int:
     """Let somebody leave; what they answered stays theirs. The next push deals their open tasks out again."""
-    from copydesk import views
     from copydesk.labeling import annotators
+    from copydesk.views import annotators as views
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -80,8 +80,8 @@ def annotators_reassign(
     to: Annotated[str, typer.Argument(metavar="TO", help="Who takes them over.")],
 ) -> int:
     """Hand somebody's open tasks over; what they answered stays theirs. The next push moves the tasks."""
-    from copydesk import views
     from copydesk.labeling import annotators
+    from copydesk.views import annotators as views
 
     desk: Desk = ctx.obj
     project = desk.project()

@@ -17,7 +17,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def init(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
     """Start a new project in DIR, with starter layers and schemas."""
-    from copydesk import starter, views
+    from copydesk import starter
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     root = starter.init(desk.root / folder)
@@ -45,9 +46,9 @@ def build(
     ] = None,
 ) -> int:
     """Read raw articles into build/: articles, families, rejects."""
-    from copydesk import views
     from copydesk.dataset.build import build
     from copydesk.executor import Engine
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     if ray_address is not None and engine is not EngineName.RAY:
@@ -64,8 +65,9 @@ def show(
     raw: Annotated[str | None, typer.Option(metavar="START:END", help="The raw bytes behind text[START:END].")] = None,
 ) -> int:
     """Show a record with its evidence, down to the raw bytes."""
-    from copydesk import views
     from copydesk.dataset.show import raw_behind, show
+    from copydesk.views import corpus as views
+    from copydesk.views import lines
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -73,7 +75,7 @@ def show(
     if raw is None:
         return desk.answer(shown, show=views.shown(shown))
     words = raw_behind(project, shown, raw).decode("utf-8", "backslashreplace")
-    return desk.answer(shown | {"raw": words}, show=views.lines(words))
+    return desk.answer(shown | {"raw": words}, show=lines(words))
 
 
 @app.command()
@@ -83,8 +85,8 @@ def families(
     review: Annotated[bool, typer.Option("--review", help="The possible band, most doubtful first.")] = False,
 ) -> int:
     """Show which article derives from which, and why; a pair side by side."""
-    from copydesk import views
     from copydesk.dataset.families.asked import look
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     seen = look(desk.project(), ids or [], review=review)
@@ -94,8 +96,8 @@ def families(
 @app.command()
 def status(ctx: typer.Context) -> int:
     """Show where every article stands in every layer."""
-    from copydesk import views
     from copydesk.status import status
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     counted = status(desk.project())
@@ -112,9 +114,9 @@ def validate(
     jobs: Annotated[int, typer.Option(min=1, help="Processes, each for a file at a time.")] = 1,
 ) -> int:
     """Check record files: their schema, and what a schema cannot say."""
-    from copydesk import views
     from copydesk.executor import executor
     from copydesk.validate import validate
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     named = [desk.root / path for path in paths or []]
@@ -131,8 +133,8 @@ def remove(
     twins: Annotated[bool, typer.Option("--twins", help="Every article of the same text with it.")] = False,
 ) -> int:
     """Take an article out of all later releases, and name what remains of it where."""
-    from copydesk import views
     from copydesk.dataset.removals import remove
+    from copydesk.views import corpus as views
 
     desk: Desk = ctx.obj
     gone = remove(desk.project(), article_id, reason=reason, now=desk.now(), family=family, twins=twins)

@@ -21,12 +21,12 @@ def push(
     training: Annotated[bool, typer.Option("--training", help="The training round, in place of real work.")] = False,
 ) -> int:
     """Send tasks to Label Studio, each exactly once."""
-    from copydesk import views
     from copydesk.labeling import annotators
     from copydesk.labeling.layers import load
     from copydesk.labeling.push import push
     from copydesk.labeling.studio import Studio
     from copydesk.labeling.training import train, turns
+    from copydesk.views import labels as views
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -50,10 +50,10 @@ def pull(
     reconcile: Annotated[bool, typer.Option("--reconcile", help="Look at every task, for deletions too.")] = False,
 ) -> int:
     """Fetch changed annotations from Label Studio and check them."""
-    from copydesk import views
     from copydesk.labeling.layers import load
     from copydesk.labeling.pull import pull
     from copydesk.labeling.studio import Studio
+    from copydesk.views import labels as views
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -66,9 +66,9 @@ def pull(
 @app.command()
 def agreement(ctx: typer.Context, layers: Layers = None) -> int:
     """Measure how far annotators agree, with 95 % intervals over articles."""
-    from copydesk import views
     from copydesk.labeling import stages
     from copydesk.labeling.layers import load
+    from copydesk.views import labels as views
 
     desk: Desk = ctx.obj
     project = desk.project()
@@ -83,11 +83,11 @@ def adjudicate(
     review: Annotated[bool, typer.Option("--review", help="Refer what is disputed to an adjudicator.")] = False,
 ) -> int:
     """Decide what annotators agree on, unit by unit: gold; what they do not agree on is listed as disputed."""
-    from copydesk import views
     from copydesk.labeling import stages
     from copydesk.labeling.layers import load
     from copydesk.labeling.referral import refer
     from copydesk.labeling.studio import Studio
+    from copydesk.views import labels as views
 
     desk: Desk = ctx.obj
     project = desk.project()

@@ -46,8 +46,8 @@ def release(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
 ) -> int:
     """Cut a version of the dataset into dist/, whole or not at all."""
-    from copydesk import views
     from copydesk.dataset.release.write import release
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     cut = release(
@@ -74,9 +74,9 @@ def verify(
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core by default.")] = None,
 ) -> int:
     """Check a release from its folder alone: files, rows, labels, splits, numbers, loading."""
-    from copydesk import views
     from copydesk.dataset.release.verify import verify
     from copydesk.project import Project
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     held = Project.open(desk.root / project) if project is not None else None
@@ -92,9 +92,9 @@ def diff(
     new: Annotated[str, typer.Argument(metavar="NEW", help="Likewise.")],
 ) -> int:
     """Say what changed between two releases, and the version step it calls for."""
-    from copydesk import views
     from copydesk.dataset.hub import fetched
     from copydesk.dataset.release.diff import diff
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     found = diff(fetched(old, desk.root), fetched(new, desk.root))
@@ -108,8 +108,8 @@ def publish(
     repo: Annotated[str | None, typer.Option(metavar="ORG/NAME", help="[hub] repo of the settings if absent.")] = None,
 ) -> int:
     """Put a release on a Hub: one commit, one tag. Text that is not cleared never leaves."""
-    from copydesk import views
     from copydesk.dataset.hub import publish
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     sent = publish(desk.root / folder, repo or desk.hub_repo())
@@ -124,8 +124,8 @@ def hydrate(
     to: Annotated[Path, typer.Option(metavar="DIR", help="A new folder.")],
 ) -> int:
     """Put withheld words back from one's own copies, and prove them by digest."""
-    from copydesk import views
     from copydesk.dataset.release.hydrate import hydrate
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     done = hydrate(desk.root / folder, desk.root / raw, desk.root / to, progress=desk.progress)
@@ -141,8 +141,8 @@ def export(
     to: Annotated[Path, typer.Option(metavar="DIR", help="A new or empty folder.")],
 ) -> int:
     """Write a release as what other tools read."""
-    from copydesk import views
     from copydesk.dataset.export import export
+    from copydesk.views import releases as views
 
     desk: Desk = ctx.obj
     made = export(desk.root / folder, format_.value, desk.root / to)
@@ -152,9 +152,9 @@ def export(
 @app.command()
 def report(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release.")]) -> int:
     """Say where a release's report is: one self-contained page with plots and a viewer."""
-    from copydesk import views
     from copydesk.dataset.release.papers import report
+    from copydesk.views import lines
 
     desk: Desk = ctx.obj
     page = report(desk.root / folder)
-    return desk.answer({"path": str(page)}, show=views.lines(str(page)))
+    return desk.answer({"path": str(page)}, show=lines(str(page)))
