@@ -24,7 +24,7 @@ PAIR, LINK = 33, 34  #: bytes held of a pair that is at least possible; of one t
 OPEN_US = 15  #: CPU to open a table in a local folder and to read some lines of it
 
 KINDS = (
-    (r"passing/pairs/[^/]+/(counted|usual|crowded)-\d", "keys by ranges: in how many texts, and in which"),
+    (r"passing/pairs/[^/]+/(counted|known|crowded)-\d", "keys by ranges: in how many texts, and in which"),
     (r"passing/pairs/[^/]+/own/", "fingerprints of own passages"),
     (r"passing/merged/", "articles, merged to be written"),
     (r"passing/", "keys of shards, to be sorted by ranges"),
