@@ -68,7 +68,7 @@ def test_a_backup_holds_the_database_and_no_restore_touches_it(tmp_path: Path, m
     listed = subprocess.run([str(PROGRAMS / "pg_restore"), "-l", str(dump)], capture_output=True, text=True, check=True)
     assert "TABLE public answers" in listed.stdout
     with pytest.raises(OutsideError, match="pg_dump could not save"):
-        server.backup(project, tmp_path)  # the database is down
+        server.backup(project, tmp_path / "later.tar.gz")  # the database is down
 
 
 def settings(port: int) -> dict[str, str]:

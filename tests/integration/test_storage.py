@@ -182,5 +182,5 @@ def test_wrong_keys_end_a_command_and_are_not_shown(
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([*command, "--storage", storage], env=environment, capture_output=True, text=True)
     assert done.returncode == 3, done.stderr
-    assert "the storage refused: PermissionError" in done.stderr
+    assert "the storage refused: Forbidden" in done.stderr
     assert "not-the-secret" not in done.stderr + done.stdout
