@@ -151,7 +151,9 @@ class Memory:
             return None  # damaged: as if it were not there
 
     def forget_others(self) -> None:
-        """Drop what was remembered under other editions."""
+        """Drop what was remembered under other editions, and what a killed build had begun to write."""
+        for begun in self._folder.glob(".*.tmp"):
+            begun.unlink()
         if self._folder.parent.is_dir():
             for other in self._folder.parent.iterdir():
                 if other.is_dir() and other != self._folder:
