@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.console import Console
 
@@ -19,7 +18,6 @@ from copydesk.dataset.families import described as described_module
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
 from copydesk.dataset.families.grouping import Grouping, new_id
-from copydesk.dataset.families.memory import Memory, edition
 from copydesk.errors import BadConfig, UnknownKey
 from copydesk.executor import Here
 from copydesk.testing import a_link, an_article
@@ -396,13 +394,3 @@ def test_a_pair_is_shown_whole_in_any_terminal(width: int) -> None:
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "…" not in shown and max(map(len, shown.splitlines())) <= width
     assert [word in shown for word in ("38", "41", "Lindesnes", "Fjordbladet", "passengers")] == [True] * 5
-
-
-def test_what_a_killed_build_began_to_remember_is_dropped_and_the_rest_kept(tmp_path: Path) -> None:
-    memory, keys = Memory.at(tmp_path), np.array([7], np.uint64)
-    memory.keep_scores(keys, np.array([0.5]))
-    begun = tmp_path / "pairs" / edition() / ".relations-7.half.tmp"
-    begun.write_bytes(b"half")
-    memory.forget_others()
-    assert not begun.exists()
-    assert memory.scores(keys).tolist() == [0.5]
