@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Reader:
     """
 
     def __init__(self, table: Table, where: str) -> None:
-        self._table, self._where, self._known = table, where, list[str]()
+        self._table, self.where, self._known = table, where, list[str]()
 
     def take(self, key: str, kind: type | tuple[type, ...], default: Any = ..., hint: str = "") -> Any:
         """The value of ``key``; ``default`` when absent. Raises BadConfig on a missing or mistyped one.
@@ -41,7 +42,7 @@ class Reader:
         self._known.append(key)
         if key not in self._table:
             if default is ...:
-                raise BadConfig(self._where, f"key {key!r} is missing", hint)
+                raise BadConfig(self.where, f"key {key!r} is missing", hint or self._slip(key))
             return default
         value = self._table[key]
         kinds = kind if isinstance(kind, tuple) else (kind,)
@@ -49,39 +50,44 @@ class Reader:
             wanted = " or ".join(map(_called, kinds))
             if list in kinds and isinstance(value, str):
                 hint = hint or f'{key} = ["{value}"]'
-            raise BadConfig(self._where, f"key {key!r} must be {wanted}, not {_called(type(value))}", hint)
+            raise BadConfig(self.where, f"key {key!r} must be {wanted}, not {_called(type(value))}", hint)
         return value
+
+    def _slip(self, key: str) -> str:
+        """What may have been written for a missing key."""
+        near = get_close_matches(key, self._table, n=1, cutoff=0.7)
+        return f"it has {near[0]!r}: did you mean {key!r}?" if near else ""
 
     def one_of(self, key: str, choices: Sequence[str], default: Any = ...) -> Any:
         """The value of ``key``, which must be among ``choices``."""
         value = self.take(key, str, default)
         if value is not default and value not in choices:
-            raise BadConfig(self._where, f"key {key!r} is {value!r}", f"one of: {', '.join(choices)}")
+            raise BadConfig(self.where, f"key {key!r} is {value!r}", f"one of: {', '.join(choices)}")
         return value
 
     def strings(self, key: str, default: Any = ...) -> tuple[str, ...]:
         """A list of strings."""
         values = self.take(key, list, default)
         if not all(isinstance(value, str) for value in values):
-            raise BadConfig(self._where, f"key {key!r} must be a list of strings")
+            raise BadConfig(self.where, f"key {key!r} must be a list of strings")
         return tuple(values)
 
     def table(self, key: str) -> Reader:
         """A sub-table, empty when absent."""
-        return Reader(self.take(key, dict, {}), f"{self._where} [{key}]")
+        return Reader(self.take(key, dict, {}), f"{self.where} [{key}]")
 
     def tables(self, key: str) -> list[Reader]:
         """An array of tables, empty when absent."""
-        rows = self.take(key, list, [])
+        rows = self.take(key, list, [], hint=f"its header has two brackets: [[{key}]]")
         if not all(isinstance(row, dict) for row in rows):
-            raise BadConfig(self._where, f"key {key!r} must be an array of tables")
-        return [Reader(row, f"{self._where} [[{key}]] no. {n}") for n, row in enumerate(rows, 1)]
+            raise BadConfig(self.where, f"key {key!r} must be an array of tables")
+        return [Reader(row, f"{self.where} [[{key}]] no. {n}") for n, row in enumerate(rows, 1)]
 
     def close(self) -> None:
         """Raises UnknownKey for the first key that was not taken."""
         for key in self._table:
             if key not in self._known:
-                raise UnknownKey(self._where, key, self._known)
+                raise UnknownKey(self.where, key, self._known)
 
 
 def _called(kind: type) -> str:

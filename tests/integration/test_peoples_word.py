@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from copydesk import files
 from copydesk.console import quiet
@@ -14,12 +17,14 @@ from copydesk.dataset.build import build
 from copydesk.dataset.families.asked import look
 from copydesk.dataset.release.facts import ReleaseFacts
 from copydesk.dataset.release.write import release
+from copydesk.dataset.removals import remove
 from copydesk.dataset.splits import assign
 from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError, UnknownKey
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project
 from copydesk.testing.corpora import WAIVED
+from copydesk.views.corpus import families
 
 STORY = (
     "The harbour of Lindesnes was closed on Tuesday after the ferry Havbris struck the pier at 14:20. "
@@ -133,3 +138,29 @@ def test_a_pair_without_a_link_is_shown_with_its_score_and_a_pair_is_of_two_arti
     for other in (held["family"]["vote"], ids["snow"]):
         with pytest.raises(CopydeskError, match="two different articles"):
             look(project, [ids["snow"], other], review=False)
+
+
+def test_what_the_model_says_of_a_pair_within_a_family_is_shown_where_no_link_is_recorded(tmp_path: Path) -> None:
+    project = a_project(tmp_path / "copies", **dict.fromkeys("abc", STORY))
+    ids, held = built(project)
+    linked = [{each["a"], each["b"]} for each in held["links"]]
+    [pair] = [[a, b] for a, b in combinations(sorted(ids.values()), 2) if {a, b} not in linked]
+    seen = look(project, pair, review=False)
+    assert seen.likely is not None and seen.likely["evidence"]
+    assert seen.as_json()["unlinked"] == {"score": 1.0, "link": seen.likely}
+
+    files.write_text(project.dataset / "families.toml", f'[[part]]\narticles = {pair}\nreason = "two ferries"\n')
+    assert len(built(project)[1]["families"]) == 2
+    [parted] = look(project, pair, review=False).links
+    assert (parted["band"], parted["score"], parted["reason"]) == ("parted", 1.0, "two ferries")
+
+
+def test_what_was_removed_is_marked(project: Project) -> None:
+    ids, _ = built(project)
+    remove(project, ids["second"], reason="asked to", now="2026-01-02T00:00:00Z")
+    seen = look(project, [], review=False)
+    assert seen.as_json()["removed"] == [ids["second"]]
+    console = Console(width=80, file=StringIO())
+    families(seen)(console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert shown.count("(removed)") == 1 and f"{ids['second']}  (removed) The harbour" in shown

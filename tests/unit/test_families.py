@@ -18,6 +18,7 @@ from copydesk.dataset.families import described as described_module
 from copydesk.dataset.families import links as links_module
 from copydesk.dataset.families import printed as printed_module
 from copydesk.dataset.families.grouping import Grouping, new_id
+from copydesk.dataset.families.relation import About, direction
 from copydesk.errors import BadConfig, UnknownKey
 from copydesk.executor import Here
 from copydesk.testing import a_link, an_article
@@ -201,6 +202,23 @@ def test_a_rename_that_cannot_be_is_reported_and_changes_nothing(grouping: Group
     assert issue.code == "family-not-renamed" and why in issue.message
 
 
+@pytest.mark.parametrize(
+    "credited",
+    [
+        {"text": STORY, "agency": {"name": "Associated Press", "code": "AP"}},
+        *({"text": f"{said} Associated Press. {STORY}"} for said in ("According to", "Quelle:", "Como cuenta, según")),
+    ],
+)
+def test_who_credits_the_others_publisher_derives_from_it(credited: dict[str, Any]):
+    press = About.of(
+        {"publisher": {"name": "Associated Press", "domain": "apnews.com"}, "published": None, "text": STORY}
+    )
+    paper = About.of({"publisher": {"name": "Daily Town", "domain": None}, "published": None, **credited})
+    assert direction(paper, press, "whole") == ("a_from_b", "credit")
+    assert direction(press, paper, "whole") == ("b_from_a", "credit")
+    assert direction(paper, paper, "whole") == direction(press, press, "whole") == (None, None)
+
+
 def test_what_people_parted_stays_apart():
     articles = [an_article(STORY, article_id=an_id(n)) for n in range(2)]
     links = link(articles, executor=Here(), progress=quiet)
@@ -215,7 +233,8 @@ def test_what_people_parted_stays_apart():
     [
         ({"join": [{"articles": ["art-1"], "reason": "x"}]}, "fewer than two"),
         ({"join": [{"articles": ["art-1", "art-2"], "reason": "x"}]}, "art-1"),
-        ({"join": [{"articles": [an_id(1), an_id(2)], "reason": " "}]}, "no reason"),
+        ({"join": [{"articles": [an_id(1), an_id(2)], "reason": " "}]}, r"\[\[join\]\] no. 1: gives no reason"),
+        ({"join": [{"articles": [an_id(1), an_id(1), an_id(2)], "reason": "x"}]}, f"names {an_id(1)} 2 times"),
         ({"rename": [{"family": "fam-1", "to": "fam-2", "reason": "x"}]}, "fam-1"),
         (
             {
@@ -238,6 +257,12 @@ def test_what_people_parted_stays_apart():
 def test_a_word_that_makes_no_sense_is_refused(tables, said):
     with pytest.raises(BadConfig, match=said):
         word_of(**tables)
+
+
+def test_a_slip_in_a_key_is_named_where_the_right_one_is_missing():
+    with pytest.raises(BadConfig, match=r"\[\[part\]\] no. 1: key 'articles' is missing") as raised:
+        word_of(part=[{"article": [an_id(1), an_id(2)], "reason": "x"}])
+    assert raised.value.hint == "it has 'article': did you mean 'articles'?"
 
 
 def test_an_unknown_table_is_named():

@@ -46,14 +46,15 @@ def write_parts(shelf: Shelf, name: str, parts: Iterable[pa.Table]) -> None:
 
 
 def read(shelf: Shelf, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The shard's rows, or some columns of them; in a folder the table is the file itself, not a copy."""
+    """The shard's rows, or what it has of some columns; in a folder the table is the file itself, not a copy."""
     import pyarrow as pa
 
     with shelf.open(name) as source:
         options = None
         if columns is not None:
             names = pa.ipc.open_file(source).schema.names
-            options = pa.ipc.IpcReadOptions(included_fields=[names.index(column) for column in columns])
+            there = [names.index(column) for column in columns if column in names]
+            options = pa.ipc.IpcReadOptions(included_fields=there)
         return pa.ipc.open_file(source, options=options).read_all()
 
 

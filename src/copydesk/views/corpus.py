@@ -73,10 +73,11 @@ def families(seen: Seen) -> View:
 
     if seen.pair:
         a, b = (seen.articles[each] for each in seen.pair)
-        return lambda console: render_pair(a, b, next(iter(seen.links), None), seen.score, console)
+        link = next(iter(seen.links), seen.likely)
+        return lambda console: render_pair(a, b, link, seen.score, console, seen.removed)
     if seen.review:
-        return lambda console: render_review(seen.links, seen.articles, console)
-    return lambda console: render_families(seen.families, seen.links, seen.articles, console)
+        return lambda console: render_review(seen.links, seen.articles, console, seen.removed)
+    return lambda console: render_families(seen.families, seen.links, seen.articles, console, seen.removed)
 
 
 def status(found: Status) -> View:

@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copydesk.dataset.families.links import score_of
+from copydesk.dataset import removals
+from copydesk.dataset.families.amended import LEAST, compared
+from copydesk.dataset.families.links import COLUMNS, link_of
 from copydesk.dataset.families.showing import review as doubtful
 from copydesk.dataset.families.showing import show_links
 from copydesk.dataset.store import Store
@@ -41,10 +43,14 @@ class Seen:
     articles: Mapping[str, Row]  #: those that are shown: id, title, family and text, or how it begins
     pair: tuple[str, str] | None
     review: bool
+    removed: Collection[str]  #: articles of these families that are in no later release
     score: float | None = None  #: of a pair without a link
+    likely: Row | None = None  #: the link it would have, where the pair is at least possible
 
     def as_json(self) -> Row:
-        return {"families": self.families, "links": self.links}
+        """Families and links, what is removed of the articles; of a pair without a link what the model says of it."""
+        shown = {"families": self.families, "links": self.links, "removed": sorted(self.removed)}
+        return shown if self.score is None else shown | {"unlinked": {"score": self.score, "link": self.likely}}
 
 
 def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
@@ -57,7 +63,7 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
         if not any(_named(family, wanted) or wanted in family["members"] for family in families):
             raise UnknownArticle(wanted)
     if len(ids) == 2:
-        return _pair(store, (ids[0], ids[1]), families)
+        return _pair(store, (ids[0], ids[1]), families, _gone(project, families))
     of = {*ids}.union(*(family["members"] for family in families if ids and _named(family, ids[0])))
     links = list(_links(store, of)) if ids else store.links()
     found = show_links(doubtful(links) if review else links, families, ids[0] if ids else None)
@@ -68,17 +74,27 @@ def look(project: Project, ids: Sequence[str], *, review: bool) -> Seen:
         _articles(store, shown, BEGINNING),
         None,
         review,
+        _gone(project, families),
     )
 
 
-def _pair(store: Store, pair: tuple[str, str], families: list[Row]) -> Seen:
+def _pair(store: Store, pair: tuple[str, str], families: list[Row], gone: Collection[str]) -> Seen:
     """Two articles, with what the model says of them where no link is recorded."""
     articles = _articles(store, {*pair})
     if len(articles) < 2:
         raise CopydeskError("a pair is two different articles", "name two ids that begin with art-")
     found = [link for link in _links(store, pair) if {link["a"], link["b"]} == {*pair}]
-    score = None if found else score_of(*(articles[each]["text"] for each in pair))
-    return Seen(families, found, articles, pair, False, score)
+    if found:
+        return Seen(families, found, articles, pair, False, gone)
+    [score] = compared(articles, [pair]).values()
+    likely = link_of(articles[pair[0]], articles[pair[1]], score) if score >= LEAST else None
+    return Seen(families, found, articles, pair, False, gone, score, likely)
+
+
+def _gone(project: Project, families: Iterable[Row]) -> set[str]:
+    """The articles of these families that were removed."""
+    gone = {removal["article_id"] for removal in removals.read(project)}
+    return {member for family in families for member in gone.intersection(family["members"])} if gone else gone
 
 
 def _families(store: Store, ids: Collection[str]) -> Iterator[Row]:
@@ -107,12 +123,13 @@ def _articles(store: Store, wanted: Collection[str], most: int | None = None) ->
     """What is shown of some articles; ``most``: of their texts, in code points."""
     import pyarrow.compute as pc
 
-    columns = ["article_id", "title", "text", "family_id"]
+    columns = ["title", "family_id", *((*COLUMNS, "agency") if most is None else ("article_id", "text"))]
     found = dict[str, Row]()
     for batch in store.batches("articles", columns) if wanted else ():
         some = batch.filter(_among(batch.column("article_id"), wanted))
         if most is not None:
-            some = some.set_column(2, "text", pc.utf8_slice_codeunits(some.column("text"), 0, most))
+            at = some.schema.get_field_index("text")
+            some = some.set_column(at, "text", pc.utf8_slice_codeunits(some.column(at), 0, most))
         found |= {row["article_id"]: row for row in some.to_pylist()}
     return found
 

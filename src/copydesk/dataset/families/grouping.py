@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from copydesk.dataset.families.amended import FAMILY_LEAST, amend
 from copydesk.dataset.families.clusters import Clusters
-from copydesk.dataset.families.links import Article, Link, band, link_of
+from copydesk.dataset.families.links import Article, Link
 from copydesk.dataset.families.people import FILE, PeoplesWord, Rename, root
 from copydesk.dataset.families.ties import standing
 from copydesk.files import digest
@@ -21,8 +22,6 @@ from copydesk.issues import Issue
 
 Family = dict[str, Any]
 SplitRecord = Mapping[str, Any]
-
-FAMILY_LEAST = 0.5  #: score from which a link makes a family
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +134,6 @@ def _texts(by_id: Mapping[str, Article], word: PeoplesWord) -> dict[str, str]:
             one, other = sorted(root(leader, by_id[each]["text_sha256"]) for each in (a, b))
             leader[other] = one
     return {article_id: root(leader, article["text_sha256"]) for article_id, article in by_id.items()}
-
-
-def amend(by_id: Mapping[str, Article], links: Iterable[Link], word: PeoplesWord) -> list[Link]:
-    """The links with people's word in them: joins at least *family*, partings in the band *parted*."""
-    found = {(link["a"], link["b"]): link for link in links}
-    for a, b, reason in word.joined():
-        if a in by_id and b in by_id:
-            link = found.get((a, b)) or link_of(by_id[a], by_id[b], FAMILY_LEAST)
-            score = max(link["score"], FAMILY_LEAST)
-            found[a, b] = link | {"score": score, "band": band(score), "decided_by": "people", "reason": reason}
-    for pair, reason in word.parted().items():
-        if pair in found:
-            found[pair] = found[pair] | {"band": "parted", "decided_by": "people", "reason": reason}
-    return [found[pair] for pair in sorted(found)]
 
 
 def new_id(article: str) -> str:

@@ -158,13 +158,13 @@ def _link(found: Found, articles: Articles, number: int) -> Link:
 
 
 def _heads(articles: Articles, rows: Index, word: PeoplesWord) -> list[dict[str, Any]]:
-    """Id and digest of articles; all of those that people join, between which a link may have to be made."""
+    """Id and digest of articles; all of those that people speak of, between which a link may have to be made."""
     texts = articles.texts[rows].tolist()
     heads = [
         {"article_id": articles.article_id(n), "text_sha256": f"{high:016x}{low:016x}"}
         for n, (high, low) in zip(rows.tolist(), texts, strict=True)
     ]
-    named = {article for ruling in word.joins for article in ruling.articles}
+    named = {article for ruling in (*word.joins, *word.parts) for article in ruling.articles}
     places = [n for n, head in enumerate(heads) if head["article_id"] in named]
     full = articles.take(rows[places]).records() if places else []
     for n, record in zip(places, full, strict=True):

@@ -57,8 +57,8 @@ class PeoplesWord:
     def read(cls, table: toml.Reader) -> PeoplesWord:
         """The word in a TOML table. Raises BadConfig for a bad id, a missing reason, a join that is also parted."""
         word = cls(
-            tuple(_ruling(row, f"dataset/{FILE} [[join]]") for row in table.tables("join")),
-            tuple(_ruling(row, f"dataset/{FILE} [[part]]") for row in table.tables("part")),
+            tuple(_ruling(row) for row in table.tables("join")),
+            tuple(_ruling(row) for row in table.tables("part")),
             tuple(_rename(row) for row in table.tables("rename")),
         )
         table.close()
@@ -102,31 +102,32 @@ def root(leader: Mapping[str, str], article: str) -> str:
     return article
 
 
-def _ruling(row: toml.Reader, where: str) -> Ruling:
-    ruling = Ruling(row.strings("articles"), _reason(row, where))
+def _ruling(row: toml.Reader) -> Ruling:
+    ruling = Ruling(row.strings("articles"), _reason(row))
     row.close()
     if len(set(ruling.articles)) < 2:
-        raise BadConfig(where, "names fewer than two different articles")
-    for article in ruling.articles:
-        _expect(_ARTICLE, article, "article id (art- and 16 hex digits)", where)
+        raise BadConfig(row.where, "names fewer than two different articles")
+    for article, times in Counter(ruling.articles).items():
+        _expect(_ARTICLE, article, "article id (art- and 16 hex digits)", row.where)
+        if times > 1:
+            raise BadConfig(row.where, f"names {article} {times} times", "name it once, or the one that was meant")
     return ruling
 
 
 def _rename(row: toml.Reader) -> Rename:
-    where = f"dataset/{FILE} [[rename]]"
-    rename = Rename(row.take("family", str), row.take("to", str), _reason(row, where))
+    rename = Rename(row.take("family", str), row.take("to", str), _reason(row))
     row.close()
     for family in (rename.family, rename.to):
-        _expect(_FAMILY, family, "family id (fam- and 16 hex digits)", where)
+        _expect(_FAMILY, family, "family id (fam- and 16 hex digits)", row.where)
     if rename.family == rename.to:
-        raise BadConfig(where, f"{rename.to} is its own new id", "drop the entry")
+        raise BadConfig(row.where, f"{rename.to} is its own new id", "drop the entry")
     return rename
 
 
-def _reason(row: toml.Reader, where: str) -> str:
+def _reason(row: toml.Reader) -> str:
     reason: str = row.take("reason", str)
     if not reason.strip():
-        raise BadConfig(where, "gives no reason")
+        raise BadConfig(row.where, "gives no reason")
     return reason
 
 

@@ -33,7 +33,7 @@ CODE = (
 )
 PRINTS = "prints"  #: beside articles, in a folder for each edition of the code
 #: what is read of an article
-READ = ("text", "text_sha256", "publisher", "published", "published_earliest", "published_latest")
+READ = ("text", "text_sha256", "publisher", "agency", "published", "published_earliest", "published_latest")
 COLUMNS = tuple(field.name for field in fields(Prints))
 
 
@@ -66,8 +66,8 @@ class Printed:
         for name, at in articles.by_shard():
             flat, starts = rows.read(self.shelf, _about(name), articles.row[at])
             lines = (orjson.loads(flat[first:end].tobytes()) for first, end in pairwise(starts.tolist()))
-            for place, (names, *others) in zip(at.tolist(), lines, strict=True):
-                told[place] = About(tuple(names), *others)
+            for place, (names, agency, *others) in zip(at.tolist(), lines, strict=True):
+                told[place] = About(tuple(names), tuple(agency), *others)
         return told
 
     def take(self, articles: Articles, columns: Sequence[str] = COLUMNS) -> Prints:

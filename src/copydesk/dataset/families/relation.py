@@ -71,7 +71,8 @@ def wording_row(alignment: Alignment) -> list[float]:
 
 
 _CREDIT = re.compile(
-    r"(?:\bsource\s*:|\baccording to\b|\boriginally (?:published|appeared)\b|\bfirst appeared\b|\bvia\b"
+    r"(?:\b(?:source|quelle|fuente|fonte)\s*:|\b(?:according to|laut|según|selon|secondo|segundo|via)\b"
+    r"|\boriginally (?:published|appeared)\b|\bfirst appeared\b"
     r"|\bcontributed to this report\b)[^\n]{0,80}",
     re.IGNORECASE,
 )
@@ -82,6 +83,7 @@ class About:
     """What of an article tells in which direction a link goes."""
 
     names: tuple[str, ...]  #: of its publisher
+    agency: tuple[str, ...]  #: names of the one that its dateline, by-line or a sign such as "(AP)" credits
     first: str | None  #: day on which it was published at the earliest
     last: str | None
     credits: str  #: passages in which it may name its source
@@ -93,11 +95,14 @@ class About:
         names = sorted({name.casefold() for name in (publisher["name"], publisher["domain"]) if name})
         first = article["published_earliest"] or article["published"] if article["published"] else None
         last = article["published_latest"] or article["published"] if article["published"] else None
-        return cls(tuple(names), first, last, " ".join(_credited(text)).casefold(), len(text))
+        agency = tuple(sorted(name.casefold() for name in (article.get("agency") or {}).values() if name))
+        return cls(tuple(names), agency, first, last, " ".join(_credited(text)).casefold(), len(text))
 
     def credits_to(self, other: About) -> bool:
         """Whether it names the publisher of ``other``, which is not its own, as its source."""
         others = set(other.names) - set(self.names)
+        if others.intersection(self.agency):
+            return True
         return any(re.search(rf"\b{re.escape(name)}\b", self.credits) for name in others) if self.credits else False
 
     def before(self, other: About) -> bool:
@@ -119,7 +124,10 @@ def direction(a: About, b: About, extent: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-_OPENINGS = ("source", "according to", "originally", "first appeared", "via", "contributed to this report")
+_OPENINGS = (
+    *("source", "quelle", "fuente", "fonte", "according to", "laut", "según", "selon", "secondo", "segundo"),
+    *("originally", "first appeared", "via", "contributed to this report"),
+)
 _OTHER_CASE = re.compile("[ıſİ]")  # letters that the expression takes for i and s, and lower() does not
 
 

@@ -6,7 +6,7 @@ Out: lists of links; text on a console.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,10 @@ from rich.text import Text
 
 from copydesk.console import table
 from copydesk.dataset.families import words as w
-from copydesk.dataset.families.links import BANDS, Article, Link
+from copydesk.dataset.families.amended import LEAST
+from copydesk.dataset.families.links import Article, Link
 from copydesk.dataset.families.prints import letters
 
-LEAST = BANDS[-1][1]  #: score of a link at all
 SHARED, REPLACED = "bold green", "yellow underline"  # told apart without colours, too
 SIDES = 60  #: columns of a terminal from which two passages stand side by side
 
@@ -44,14 +44,21 @@ def show_links(links: Iterable[Link], families: Sequence[Mapping[str, Any]], wan
     return sorted(found, key=lambda link: (-link["score"], link["a"], link["b"]))
 
 
-def render_pair(a: Article, b: Article, link: Link | None, score: float | None, console: Console) -> None:
+def render_pair(
+    a: Article,
+    b: Article,
+    link: Link | None,
+    score: float | None,
+    console: Console,
+    removed: Collection[str] = (),
+) -> None:
     """Print two articles side by side: what they share, and what stands in for what, marked.
 
-    ``score``: what the model gives a pair without a link.
+    ``score``: what the model gives a pair of which no link is recorded; ``link`` is then what it would be, if any.
     """
     if link is not None and link["a"] != a["article_id"]:
         a, b = b, a
-    console.print(_summary(a, b, link, score))
+    console.print(Group(*(_headed(each, removed) for each in (a, b)), _summary(a, b, link, score)))
     beside = console.width >= SIDES
     sides = Table.grid(expand=True, padding=(0, 2 if beside else 0))
     for _ in range(2 if beside else 1):
@@ -67,7 +74,11 @@ def render_pair(a: Article, b: Article, link: Link | None, score: float | None, 
 
 
 def render_families(
-    families: Iterable[Mapping[str, Any]], links: Iterable[Link], articles: Mapping[str, Article], console: Console
+    families: Iterable[Mapping[str, Any]],
+    links: Iterable[Link],
+    articles: Mapping[str, Article],
+    console: Console,
+    removed: Collection[str] = (),
 ) -> None:
     """Print families of several articles, how many stand alone, and the links."""
     alone = 0
@@ -75,7 +86,7 @@ def render_families(
         if len(family["members"]) == 1:
             alone += 1
             continue
-        members = (_headed(articles[member]) for member in family["members"])
+        members = (_headed(articles[member], removed) for member in family["members"])
         console.print(Group(f"{family['family_id']}: {len(family['members'])} articles", *members))
     if alone:
         console.print(f"{alone} {'article stands' if alone == 1 else 'articles stand'} alone")
@@ -84,22 +95,25 @@ def render_families(
         table(console, ("a", "b", "link", "score"), rows)
 
 
-def render_review(links: Sequence[Link], articles: Mapping[str, Article], console: Console) -> None:
+def render_review(
+    links: Sequence[Link], articles: Mapping[str, Article], console: Console, removed: Collection[str] = ()
+) -> None:
     """Print the links in doubt, each with its two articles, and how to decide."""
     for link in links:
         a, b = articles[link["a"]], articles[link["b"]]
         kin = ["in one family through others"] if a["family_id"] == b["family_id"] else []
         console.print(Text(f"{link['score']:.3f}  {', '.join([*_relation(link), *kin])}", style="bold"))
-        console.print(Group(_headed(a), _headed(b)))
+        console.print(Group(_headed(a, removed), _headed(b, removed)))
     console.print(f"{len(links)} {'link' if len(links) == 1 else 'links'} in doubt")
     if links:
         console.print("`copydesk families A B` shows a pair; dataset/families.toml joins or parts it")
 
 
-def _headed(article: Article) -> Text:
+def _headed(article: Article, removed: Collection[str]) -> Text:
     """Id and headline, or how it begins, on one line."""
     begins = article["title"] or article["text"][:200]
-    line = f"  {article['article_id']}  {' '.join(begins.split())}"
+    mark = "(removed) " if article["article_id"] in removed else ""
+    line = f"  {article['article_id']}  {mark}{' '.join(begins.split())}"
     return Text(line, no_wrap=True, overflow="ellipsis")
 
 
@@ -118,23 +132,36 @@ def _panel(text: Text, passages: Mapping[str, int], side: str) -> Panel:
     return Panel(text, title=f"{side} {start}-{end}", title_align="left")
 
 
-def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> Group:
-    names = Group(_headed(a), _headed(b))
-    if link is None:
-        why = "other articles are closer to each" if (score or 0.0) >= LEAST else "nothing suggests a derivation"
-        return Group(names, Text(f"no link ({score or 0.0:.3f}, model): {why}", style="bold"))
+def _summary(a: Article, b: Article, link: Link | None, score: float | None) -> Text:
+    """A link in one line; for a pair of which none is recorded, why."""
+    said = [] if score is None else [f"no link ({score:.3f}, model): {_why_none(a, b, score)}"]
+    if link is not None:
+        by = "people" if link["decided_by"] == "people" else "model"
+        said = [*(said or [f"{link['band']} ({link['score']:.3f}, {by})"]), *_claims(link)]
+    return Text(" · ".join(said), style="bold")
+
+
+def _claims(link: Link) -> list[str]:
+    """What a link says, each with its confidence or basis."""
     towards = {"a_from_b": "the first from the second", "b_from_a": "the second from the first"}.get(
         str(link["direction"])
     )
     extent = {"part": "a part of the second", "superset": "holds the second and more", "whole": "each covers the other"}
-    said = [
-        f"{link['band']} ({link['score']:.3f}, {'people' if link['decided_by'] == 'people' else 'model'})",
+    return [
         *([f"{link['wording']} ({link['wording_confidence']:.2f})"] if link["wording_confidence"] else []),
         *([f"{extent[link['extent']]} ({link['extent_confidence']:.2f})"] if link["extent_confidence"] else []),
         f"derives {towards} ({link['direction_basis']})" if towards else "direction unknown",
         *([f"reason: {link['reason']}"] if link["reason"] else []),
     ]
-    return Group(names, Text(" · ".join(said), style="bold"))
+
+
+def _why_none(a: Article, b: Article, score: float) -> str:
+    """Why no link of a pair is recorded."""
+    if a["text"] == b["text"]:
+        return "copies of one text are linked with the first of them"
+    if a["family_id"] == b["family_id"]:
+        return "of one family through others"
+    return "other articles are closer to each" if score >= LEAST else "nothing suggests a derivation"
 
 
 def marked(left: str, right: str) -> tuple[Text, Text]:
