@@ -48,6 +48,21 @@ def test_reprints_with_small_edits_are_one_family_at_a_bounded_number_of_links(r
     assert n_links <= 2 * NEIGHBOURS * n
 
 
+def test_two_states_of_a_story_that_are_each_reprinted_often_are_one_family() -> None:
+    states = a_text(1, 120), f"{a_text(50, 12)} {a_text(1, 108)}"
+    copies = [f"{state} Edition {k}, page {WORDS[k + at]}." for at, state in enumerate(states) for k in range(30)]
+    assert grouped(copies)[1] == [60]
+
+
+def test_a_crowd_that_was_compared_with_a_few_of_its_texts_is_one_family() -> None:
+    few = range(0, 36, 6)
+    links = {(min(a, b), max(a, b)): 0.99 for a in few for b in range(66) if a != b}
+    links |= {(a, b): 1.0 for a in range(66) for b in range(a + 1, a - a % 6 + 6)}  # sixes that would stand alone
+    clusters = Clusters({f"{n:03}": f"{n}" for n in range(66)})
+    clusters.grow((f"{a:03}", f"{b:03}", score) for (a, b), score in links.items())
+    assert [len(members) for members in clusters.members()] == [66]
+
+
 def test_pages_that_are_mostly_the_same_furniture_are_no_family() -> None:
     furniture = a_text(2, 360)
     assert grouped([f"{furniture}\n{a_text(100 + k, 84)}" for k in range(40)])[1] == []

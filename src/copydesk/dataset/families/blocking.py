@@ -142,7 +142,9 @@ class Chosen:
     #: what others find it by: the same words, and all its runs. A long text has rarer runs than those that a part of it
     #: asks by, such as all that a live ticker gained since
     known: Entries
-    crowded: Entries  #: keys that more than CAP texts have
+    #: keys that more than CAP texts have; of one of many reprints, also the runs that more have than it is compared
+    #: with: of two states of a story, each with many copies, a copy's nearest are all of its own
+    crowded: Entries
     asking: Entries  #: of texts whose rare keys are all crowded, which of those to ask
 
     @classmethod
@@ -156,7 +158,8 @@ class Chosen:
         asked = _asked_by(usual)
         known, usual = usual.take(asked | usual.run), usual.take(asked)
         few = np.bincount(usual.rows[~usual.run], minlength=len(numbers)) < FEW
-        crowded = keys.take((texts_with > CAP) & ((keys.weight >= RARE) | keys.run))
+        repeated = keys.run & full[keys.rows] & (texts_with > NEIGHBOURS)
+        crowded = keys.take((texts_with > CAP) & ((keys.weight >= RARE) | keys.run) | repeated)
         asking = crowded.take((few | full)[crowded.rows])
         asking = asking.take(np.lexsort((asking.key, -asking.weight, asking.rows)))
         asking = asking.take(_among_first(asking.rows, KEYS // 2))

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 SUPPORT = 0.5  #: mean score that the links between two sets must reach
 OF_THREE = 0.4  #: the same where they are three texts in all: a cut and a rewrite of one text may share nothing
+HUB = 48  #: links from which a text is one of the few that a crowd was compared with
 PARTNERS = 6  #: links that a member of the smaller set is asked for at most, however large the other
 
 
@@ -82,13 +83,19 @@ class Clusters:
             a, b = self.find(a), self.find(b)
             if a != b:
                 self._sums[a][b] = self._sums[b][a] = self._sums[a].get(b, 0.0) + score
-        for a, others in list(self._sums.items()):
-            for b in others:
-                if a < b:
+        # a crowd is compared with a few of its texts: were each of these to gather some first, no two would meet again
+        self._merge({text for text, others in self._sums.items() if len(others) > HUB})
+        self._merge(self._sums.keys())
+
+    def _merge(self, among: Collection[str]) -> None:
+        """Put the sets of these together, the best supported first."""
+        for a in among:
+            for b in self._sums[a]:
+                if a < b and b in among:
                     self._push(a, b)
         while self._queue:
             support, a, b = heapq.heappop(self._queue)
-            if a not in self._members or b not in self._members:
+            if not (a in self._members and b in self._members and a in among and b in among):
                 continue
             if -support == self._support(a, b):
                 self.join(a, b)
