@@ -24,6 +24,8 @@ from copydesk.errors import CopydeskError, UnknownKey
 from copydesk.project import CONFIG, Project
 from copydesk.testing import a_project
 from copydesk.testing.corpora import WAIVED
+from copydesk.views import View
+from copydesk.views.corpus import built as built_view
 from copydesk.views.corpus import families
 
 STORY = (
@@ -102,6 +104,34 @@ def test_a_parted_pair_is_dealt_as_two(project: Project) -> None:
     assert apart(project, after, ids["first"], ids["second"])
 
 
+def test_a_build_tells_what_joined_and_merged_since_the_last_one_also_of_what_was_never_released(
+    project: Project,
+) -> None:
+    assert build(project, jobs=1, progress=quiet).since is None
+    ids, before = built(project)
+    assert build(project, jobs=1, progress=quiet).since == {"joined": [], "merged": []}
+    snow, vote = sorted((ids["snow"], ids["vote"]))
+    files.write_text(project.dataset / "families.toml", f'[[join]]\narticles = {[snow, vote]}\nreason = "one column"\n')
+    raw = next(project.dataset.glob("raw/*/first.txt"))
+    files.write_text(raw.with_name("third.txt"), STORY)
+    outcome = build(project, jobs=1, progress=quiet)
+    family = {each["article_id"]: each["family_id"] for each in Store(project).articles()}
+    third = next(iter(family.keys() - {*ids.values()}))
+    assert outcome.since is not None
+    assert outcome.since["joined"] == [{"article_id": third, "family_id": family[ids["first"]]}]
+    [merged] = outcome.since["merged"]
+    assert {*merged.values()} == {before["family"]["snow"], before["family"]["vote"]} and merged["into"] == family[snow]
+    assert outcome.as_json()["since"] == outcome.since and outcome.as_json()["joined"] == []
+    assert "1 new article joined families and 1 family went into others" in printed(built_view(outcome))
+
+
+def printed(view: View) -> str:
+    """What a view says on a terminal of 80 columns."""
+    console = Console(width=80, file=StringIO())
+    view(console)
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
 def test_a_slip_in_peoples_word_is_told_before_anything_is_read(project: Project) -> None:
     files.write_text(project.dataset / "families.toml", "[[joins]]\n")
     with pytest.raises(UnknownKey, match="joins"):
@@ -160,7 +190,5 @@ def test_what_was_removed_is_marked(project: Project) -> None:
     remove(project, ids["second"], reason="asked to", now="2026-01-02T00:00:00Z")
     seen = look(project, [], review=False)
     assert seen.as_json()["removed"] == [ids["second"]]
-    console = Console(width=80, file=StringIO())
-    families(seen)(console)
-    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    shown = printed(families(seen))
     assert shown.count("(removed)") == 1 and f"{ids['second']}  (removed) The harbour" in shown

@@ -47,6 +47,7 @@ class Built:
     grouping: Row  #: what merged with a released family, joined one, or was kept apart
     rejects: tuple[Row, ...]
     issues: tuple[Issue, ...]
+    since: Row | None = None  #: what joined or merged since the last build; None: there was none
 
     def as_json(self) -> Row:
         shown = {key: value for key, value in asdict(self).items() if key not in ("rejects", "issues", "grouping")}
@@ -78,6 +79,7 @@ def build(project: Project, *, progress: Progress, jobs: int | None = None, engi
             grouping=homes.grouping.report(),
             rejects=tuple(taken.rejects),
             issues=(*taken.issues, *homes.grouping.issues()),
+            since=families.since(Store(project), homes),
         )
         with progress("writing", len(taken.held)) as step:
             tables = {

@@ -39,6 +39,8 @@ def built(outcome: Built) -> View:
     def draw(console: Console) -> None:
         row = (outcome.read, outcome.kept, outcome.rejected, outcome.families, outcome.links)
         table(console, ("read", "kept", "rejected", "families", "links"), [row])
+        if changes := _since(outcome.since or {}):
+            console.print(f"since the last build {changes}")
         if outcome.rejects:
             rows = _rejected(outcome.rejects)
             table(console, ("code", "where", "what"), rows[:20], title="Rejected (all of them: build/rejects.jsonl)")
@@ -46,6 +48,13 @@ def built(outcome: Built) -> View:
                 console.print(f"… and {len(rows) - 20} more")
 
     return draw
+
+
+def _since(changes: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """How many articles joined families and how many of these merged; empty when none did."""
+    joined, merged = (len(changes.get(what, ())) for what in ("joined", "merged"))
+    said = [f"{counted(joined, 'new article')} joined families"] if joined else []
+    return " and ".join([*said, *([f"{counted(merged, 'family', 'families')} went into others"] if merged else [])])
 
 
 def _rejected(rejects: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:

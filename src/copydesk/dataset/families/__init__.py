@@ -12,6 +12,7 @@ from copydesk.dataset.families.homes import Homes, settle
 from copydesk.dataset.families.links import Found, find, link, records
 from copydesk.dataset.families.people import PeoplesWord
 from copydesk.dataset.families.showing import render_families, render_pair, render_review, review, show_links
+from copydesk.dataset.families.since import since
 
 __all__ = [
     "Found",
@@ -30,4 +31,5 @@ __all__ = [
     "review",
     "settle",
     "show_links",
+    "since",
 ]
