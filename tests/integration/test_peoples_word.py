@@ -22,6 +22,7 @@ from copydesk.dataset.splits import assign
 from copydesk.dataset.store import Store
 from copydesk.errors import CopydeskError, UnknownKey
 from copydesk.project import CONFIG, Project
+from copydesk.schemas.records import BrokenRecord
 from copydesk.testing import a_project
 from copydesk.testing.corpora import WAIVED
 from copydesk.views import View
@@ -136,6 +137,17 @@ def test_a_slip_in_peoples_word_is_told_before_anything_is_read(project: Project
     files.write_text(project.dataset / "families.toml", "[[joins]]\n")
     with pytest.raises(UnknownKey, match="joins"):
         build(project, jobs=1, progress=quiet)
+    assert not (project.build / "cache").exists()
+
+
+def test_a_line_that_is_no_split_record_is_named_before_anything_is_read(project: Project) -> None:
+    for line in (
+        '{"schema_version": 1, "family_id": "fam-0123456789abcdef", "split": "train", "since": "1.0.0"}',
+        "[1]",
+    ):
+        files.write_text(project.dataset / "splits.jsonl", f"{line}\n")
+        with pytest.raises(BrokenRecord, match=r"record 1 of dataset/splits\.jsonl is no split record"):
+            build(project, jobs=1, progress=quiet)
     assert not (project.build / "cache").exists()
 
 

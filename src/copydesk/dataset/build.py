@@ -57,14 +57,15 @@ class Built:
 def build(project: Project, *, progress: Progress, jobs: int | None = None, engine: Engine | None = None) -> Built:
     """Make ``build/`` anew. Raises BadConfig, BadStorage, OutsideError, Locked; NoRay, UnfitCluster."""
     schemas, engine = Schemas.of(project), engine or Engine(jobs=jobs)
-    word = families.PeoplesWord.load(project)  # a slip in it must not show after hours
+    # a slip in these must not show after hours
+    word, released = families.PeoplesWord.load(project), records.checked("split", project.dataset / "splits.jsonl")
     shelf = _shelf(project, engine.storage)
     _load_arrow()
     with files.locked(project.build / ".lock", "build/"), engine.running() as workers:
         taken = ingest.ingest(project, executor=workers, progress=progress, shelf=shelf)
         cache = project.build / "cache"
         found = families.find(taken.held, executor=workers, progress=progress, cache=cache)
-        homes = families.settle(found, word=word, released=records.read("split", project.dataset / "splits.jsonl"))
+        homes = families.settle(found, word=word, released=released)
         links = families.records(found, homes.recorded, executor=workers, progress=progress, cache=cache)
         tally = Tally()
         link_tables = _links(homes.links(links), tally, schemas.arrow("link"))

@@ -75,7 +75,7 @@ class Corpus:
 
     def deal(self) -> Dealt:
         """Splits by family, after those of earlier releases."""
-        past = records.read("split", self.project.dataset / SPLITS_FILE)
+        past = records.checked("split", self.project.dataset / SPLITS_FILE)
         settings = self.project.splits
         dealt = splits.assign(self.families, self.links, self.dates, settings, past, since="", labels=self.strata)
         published = {article_id: split for article_id, split in dealt.split_of.items() if split}
