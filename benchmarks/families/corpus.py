@@ -29,7 +29,7 @@ ECB_ROUNDS = 4  #: variations of each same-event text: they are few, and news is
 CAPITALS = ("none", "names", "nouns")  #: what languages write large: Arabic, English, German
 SHORTEST = 40  #: words that a cut leaves at least
 
-
+FOREIGN = "foreign/"  #: before the ids of texts put into no language
 CLEAR = ("cut", "spin", "spin cut", "edit", "long")  #: variations that say how much was taken and how it is worded
 
 
@@ -133,6 +133,19 @@ def foreign(text: str, seed: int, capitals: str) -> str:
     table = str.maketrans(letters + letters.upper(), other + (other if capitals == "none" else other.upper()))
     put = text.translate(table)
     return re.sub(r"\w{5,}", _as_noun, put) if capitals == "nouns" else put
+
+
+def put_into_no_language(texts: Iterable[Text], share: float, seed: int) -> list[Text]:
+    """Some families and all same-event texts once more in a language that the table does not know."""
+    made = []
+    for text in texts:
+        drawn = sum(map(ord, text.group)) % 100 / 100
+        if text.source == "ecb" or drawn < share:  # news of one day is confused in every language
+            world = int(drawn * 100) % len(CAPITALS)
+            other = foreign(text.text, seed + world, CAPITALS[world])
+            families = frozenset(FOREIGN + family for family in text.families)
+            made.append(replace(text, text_id=FOREIGN + text.text_id, text=other, families=families, plain=False))
+    return made
 
 
 def _as_noun(word: re.Match[str]) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +20,28 @@ import curves
 import numpy as np
 import orjson
 from corpus import Text
+from pairs import (
+    EVENT_PARTS_WEIGHT,
+    NEIGHBOURS,
+    SAME_EVENT_WEIGHT,
+    SEED,
+    TOLD_WEIGHTS,
+    Looked,
+    learnt_from,
+    looked_at,
+    told_anew,
+    worlds,
+)
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 
-from copydesk.dataset.families import alignment, blocking, features, model, prints, relation, words
+from copydesk.dataset.families import alignment, blocking, features, model, relation, words
 from copydesk.files import sha256_file, write_bytes
 
-SEED = 20041
-COPIED = 0.1  #: share of five-word runs from which two given families are held to be kindred
-REPRINT = 0.15  #: the same among texts about the same events, which quote the same people
-NEIGHBOURS = 50  #: more than in use: with so many variations the nearest ones are all true
-FOREIGN = "foreign/"  #: before the ids of texts put into no language
-THINNED = 8  #: one in so many pairs that have next to nothing in common is learnt from, and counts for all of them
 MIN_TEXTS = 4  #: stories of the training part that have a word, for it to stand in the table
+#: shares of the shorter text's runs of five words that the other one has, and how many they must be to say of
+#: themselves that one derives: below, agencies are just quoted
+COPIED = ((0.3, 30), (0.4, 10), (0.6, 4))
 
 
 def word_table(texts: Sequence[Text]) -> dict[str, Any]:
@@ -53,62 +61,6 @@ def lines(table: dict[str, Any]) -> bytes:
     """The table as JSON, one word a line."""
     rows = ",\n".join(f"{orjson.dumps(word).decode()}: {count}" for word, count in table["texts_with"].items())
     return f'{{"n_texts": {table["n_texts"]},\n"texts_with": {{\n{rows}\n}}}}\n'.encode()
-
-
-def foreign(texts: Sequence[Text], share: float, seed: int) -> list[Text]:
-    """Some families and all same-event texts once more in a language that the table does not know."""
-    made = []
-    for text in texts:
-        drawn = sum(map(ord, text.group)) % 100 / 100
-        if text.source == "ecb" or drawn < share:  # news of one day is confused in every language
-            world = int(drawn * 100) % len(corpus.CAPITALS)
-            other = corpus.foreign(text.text, seed + world, corpus.CAPITALS[world])
-            families = frozenset(FOREIGN + family for family in text.families)
-            made.append(replace(text, text_id=FOREIGN + text.text_id, text=other, families=families, plain=False))
-    return made
-
-
-def pairs_of(
-    texts: Sequence[Text], neighbours: int, looked_only: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The pairs worth a look and all true ones, whether each derives (1), does not (0) or is left out (-1), features.
-
-    ``looked_only``: just those pairs that a build would look at.
-    """
-    shelf = prints.Prints.joined(
-        [prints.fingerprint([t.text for t in texts[n : n + 256]]) for n in range(0, len(texts), 256)]
-    )
-    looked = blocking.candidates(shelf, neighbours=neighbours)
-    by_family: dict[str, list[int]] = {}
-    for row, text in enumerate(texts):
-        for family in text.families:
-            by_family.setdefault(family, []).append(row)
-    gold = {pair for rows in by_family.values() for pair in itertools.combinations(rows, 2)}
-    every = looked if looked_only else np.array(sorted(gold | set(map(tuple, looked.tolist()))))
-    x = features.features(shelf, every)
-    fives = x[:, features.NAMES.index("fives_of_less")]
-    kin = kindred(texts, every, fives)
-    label = np.array([_label(texts[a], texts[b], kin) for a, b in every.tolist()])
-    return every, label, x
-
-
-def kindred(texts: Sequence[Text], pairs: np.ndarray, fives: np.ndarray) -> set[frozenset[str]]:
-    """Families given as two of which some texts were copied in part from one another: neither true nor false pairs."""
-    found = set()
-    for (a, b), share in zip(pairs.tolist(), fives, strict=True):
-        one, other = texts[a], texts[b]
-        if share >= (REPRINT if one.source == other.source == "ecb" else COPIED) and one.plain and other.plain:
-            pairs_of_families = [(f, g) for f in one.families for g in other.families if f != g]
-            found |= {frozenset((world + f, world + g)) for f, g in pairs_of_families for world in ("", FOREIGN)}
-    return found
-
-
-def _label(a: Text, b: Text, kin: set[frozenset[str]]) -> int:
-    if a.families & b.families:
-        return -1 if max(a.share, b.share) < 0.75 else 1  # two cuts of one story may share nothing
-    if {a.borrowed, b.borrowed} & (a.families | b.families):
-        return -1
-    return -1 if any(frozenset((f, g)) in kin for f in a.families for g in b.families) else 0
 
 
 def fit(x: np.ndarray, y: np.ndarray, **settings: Any) -> HistGradientBoostingClassifier:
@@ -135,40 +87,15 @@ def exported(fitted: HistGradientBoostingClassifier, names: Sequence[str], class
     return {"features": list(names), "classes": list(classes), "bias": bias, "ensembles": ensembles}
 
 
-SAME_EVENT_WEIGHT = 3.0  #: of a pair of texts about one event: few are given, and news is full of them
-
-
-def weights(texts: Sequence[Text], pairs: np.ndarray) -> np.ndarray:
-    """How much each pair counts in training: made-up variations half as much as given texts."""
-    plain = np.array([text.plain for text in texts])
-    event = np.array([text.source == "ecb" for text in texts])
-    given = plain[pairs].all(axis=1)
-    return np.where(given, np.where(event[pairs].all(axis=1), SAME_EVENT_WEIGHT, 1.0), 0.5)
-
-
 RELATION = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 25, "l2_regularization": 3.0}
 
 
-def learnt_from(texts: Sequence[Text], pairs: np.ndarray, label: np.ndarray, x: np.ndarray) -> curves.Pairs:
-    """The labelled pairs, those with next to nothing in common thinned out."""
-    less, more = (features.NAMES.index(name) for name in ("keys_of_less", "fives_of_more"))
-    easy = (label == 0) & (x[:, more] < 0.02) & (x[:, less] < 0.25)
-    drawn = np.random.default_rng(SEED).random(len(x)) < 1 / THINNED
-    used = (label >= 0) & (~easy | drawn)
-    weight = weights(texts, pairs) * np.where(easy, THINNED, 1)
-    return curves.Pairs(x[used], label[used], weight[used], worlds(texts)[pairs[used]])
-
-
-def worlds(texts: Sequence[Text]) -> np.ndarray:
-    """Where each text is from: what is left out together. Texts about one event are too few to be left out at once."""
-    return np.array([f"ecb/{sum(map(ord, t.group)) % 2}" if t.source == "ecb" else t.source for t in texts])
-
-
-def relation_rows(texts: Sequence[Text], pairs: np.ndarray, label: np.ndarray, limit: int) -> tuple[Any, ...]:
+def relation_rows(texts: Sequence[Text], looked: Looked, limit: int) -> tuple[Any, ...]:
     """Features and classes of extent and wording for up to ``limit`` true pairs."""
     clear = np.array([text.clear for text in texts])
     plain = np.array([text.plain for text in texts])
-    true = pairs[(label == 1) & clear[pairs].all(axis=1) & plain[pairs].any(axis=1)]
+    pairs = looked.pairs
+    true = pairs[(looked.label == 1) & clear[pairs].all(axis=1) & plain[pairs].any(axis=1)]
     if len(true) > limit:
         true = true[np.random.default_rng(SEED).permutation(len(true))[:limit]]
     extent_x, extent_y, wording_x, wording_y = [], [], [], []
@@ -188,6 +115,24 @@ def relation_rows(texts: Sequence[Text], pairs: np.ndarray, label: np.ndarray, l
         np.array(wording_x),
         np.array([relation.WORDINGS.index(c) for c in wording_y]),
     )
+
+
+def as_met(texts: Sequence[Text]) -> curves.Pairs:
+    """The pairs of given texts that a build would look at, each counted once."""
+    looked = looked_at(texts, blocking.NEIGHBOURS, looked_only=True)
+    known = looked.label >= 0
+    pairs, label, x = (column[known] for column in (looked.pairs, looked.label, looked.x))
+    return curves.Pairs(x, label, np.ones(len(x)), worlds(texts)[pairs])
+
+
+def copied_of(learnt: curves.Pairs) -> dict[str, Any]:
+    """The head that knows copied runs: how many of the pairs that share as many derive."""
+    share, copied = model.copied_runs(learnt.x)
+    steps = []
+    for (least, runs), (most, _) in pairwise((*COPIED, (np.inf, 0))):
+        met = (share >= least) & (share < most) & (copied >= runs)
+        steps.append([least, runs, round(float(np.average(learnt.y[met], weights=learnt.weight[met])), 4)])
+    return {"steps": steps}
 
 
 def extent_of(a: Text, b: Text) -> str | None:
@@ -253,22 +198,32 @@ def main() -> None:
     write_bytes(words.TABLE, lines(word_table(training)))
     words.lexicon.cache_clear()
     varied = training + corpus.varied(training, SEED)
-    varied += foreign(varied, 0.3, SEED)
-    pairs, label, x = pairs_of(varied, NEIGHBOURS)
-    learnt = learnt_from(varied, pairs, label, x)
-    met_pairs, met_label, met_x = pairs_of(training, blocking.NEIGHBOURS, looked_only=True)
-    known = met_label >= 0
-    met = curves.Pairs(met_x[known], met_label[known], np.ones(known.sum()), worlds(training)[met_pairs[known]])
-    sharpness, left_out = curves.left_out(learnt, met, features.NAMES)
-    link = curves.sharpened(curves.fit(learnt, features.NAMES), sharpness)
-    extent_x, extent_y, wording_x, wording_y = relation_rows(varied, pairs, label, 9000)
+    varied += corpus.put_into_no_language(varied, 0.3, SEED)
+    looked = looked_at(varied, NEIGHBOURS)
+    learnt = learnt_from(varied, looked) + told_anew(training)
+    met = as_met(training)
+    sharpness, left_out = curves.left_out(learnt.wholes, met, features.NAMES)
+    link, part = (
+        curves.sharpened(curves.fit(each, features.NAMES), sharpness) for each in (learnt.wholes, learnt.parts)
+    )
+    extent_x, extent_y, wording_x, wording_y = relation_rows(varied, looked, 9000)
     extent, wording = fit(extent_x, extent_y, **RELATION), fit(wording_x, wording_y, **RELATION)
     record = {
         "made_from": {path.name: sha256_file(path) for path in sorted(options.folder.glob("*.jsonl.gz"))},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "texts": len(training),
         "texts_with_variations": len(varied),
-        "settings": {"seed": SEED, "link": curves.SETTINGS, "relation": RELATION, "test_share": corpus.TEST_SHARE},
+        "settings": {
+            "seed": SEED,
+            "link": curves.SETTINGS,
+            "weights": {
+                "same_event": SAME_EVENT_WEIGHT,
+                "event_parts": EVENT_PARTS_WEIGHT,
+                "told_anew": TOLD_WEIGHTS,
+            },
+            "relation": RELATION,
+            "test_share": corpus.TEST_SHARE,
+        },
         "sharpness": round(sharpness, 4),
         "left_out": {name: measure(probability, truth) for name, (probability, truth) in left_out.items()},
         "training": measure(model.Curves.of(link)(met.x)[:, 1], met.y)
@@ -279,6 +234,8 @@ def main() -> None:
     }
     heads = {
         "link": link,
+        "part": part,
+        "copied": copied_of(learnt.wholes),
         "extent": exported(extent, relation.EXTENT_FEATURES, relation.EXTENTS),
         "wording": exported(wording, relation.WORDING_FEATURES, relation.WORDINGS),
     }
@@ -290,10 +247,10 @@ def main() -> None:
 
 def tested(texts: Sequence[Text], link: dict[str, Any], extent: Any, wording: Any) -> dict[str, float]:
     """Figures on texts that had no part in training."""
-    pairs, label, x = pairs_of(texts, blocking.NEIGHBOURS)
-    used = label >= 0
-    rows = relation_rows(texts, pairs, label, 10**9)
-    return measure(model.Curves.of(link)(x[used])[:, 1], label[used]) | {
+    looked = looked_at(texts, blocking.NEIGHBOURS)
+    used = looked.label >= 0
+    rows = relation_rows(texts, looked, 10**9)
+    return measure(model.Curves.of(link)(looked.x[used])[:, 1], looked.label[used]) | {
         "extent_accuracy": extent.score(rows[0], rows[1]),
         "wording_accuracy": wording.score(rows[2], rows[3]),
     }

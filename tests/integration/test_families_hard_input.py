@@ -15,8 +15,8 @@ from copydesk.console import quiet
 from copydesk.dataset.families import PeoplesWord, group, link
 from copydesk.dataset.families.blocking import NEIGHBOURS
 from copydesk.dataset.families.clusters import Clusters
-from copydesk.dataset.families.links import score
 from copydesk.dataset.families.prints import fingerprint
+from copydesk.dataset.families.scores import score
 from copydesk.executor import Here
 from copydesk.testing import an_article
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk.console import quiet
 from copydesk.dataset.families import PeoplesWord, group, link
-from copydesk.dataset.families.links import score
 from copydesk.dataset.families.prints import Prints, fingerprint
+from copydesk.dataset.families.scores import score
 from copydesk.executor import Here
 from copydesk.testing import an_article
 

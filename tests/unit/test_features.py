@@ -10,8 +10,8 @@ import pytest
 
 from copydesk.dataset.families import words
 from copydesk.dataset.families.features import NAMES, features
-from copydesk.dataset.families.links import score
 from copydesk.dataset.families.prints import Prints, fingerprint, letters
+from copydesk.dataset.families.scores import score
 
 WORDS = ["the", "of", "and", "a", "minister", "river", "Paris", "Mueller", "1907", "harbour", "strike", "Kowal", "42"]
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from copydesk.dataset.families.links import BANDS, Article, Link, band, link_of, score
+from copydesk.dataset.families.links import Article, Link, link_of
 from copydesk.dataset.families.people import PeoplesWord
 from copydesk.dataset.families.prints import fingerprint
+from copydesk.dataset.families.scores import BANDS, band, score
 
 Pair = tuple[str, str]
 

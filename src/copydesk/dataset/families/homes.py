@@ -19,8 +19,9 @@ from copydesk.dataset import parquet
 from copydesk.dataset.articles import Array, Articles
 from copydesk.dataset.components import labels
 from copydesk.dataset.families.grouping import Grouping, SplitRecord, group, new_id
-from copydesk.dataset.families.links import Found, Link, band
+from copydesk.dataset.families.links import Found, Link
 from copydesk.dataset.families.people import PeoplesWord
+from copydesk.dataset.families.scores import band
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -21,14 +21,14 @@ import numpy as np
 from copydesk.console import Progress
 from copydesk.dataset import articles as held_articles
 from copydesk.dataset.articles import Articles
-from copydesk.dataset.families import model, search
+from copydesk.dataset.families import search
 from copydesk.dataset.families.alignment import Passages
 from copydesk.dataset.families.described import NOTHING, SAME, Description, describe, described
-from copydesk.dataset.families.features import alike
 from copydesk.dataset.families.memory import Memory, pair_keys
 from copydesk.dataset.families.printed import Printed
-from copydesk.dataset.families.prints import Array, Index, Prints, fingerprint
+from copydesk.dataset.families.prints import Array, Index, fingerprint
 from copydesk.dataset.families.relation import About, direction
+from copydesk.dataset.families.scores import BANDS, band, score
 from copydesk.dataset.shelf import Shelf
 from copydesk.executor import Executor, lasting
 from copydesk.files import digest
@@ -36,7 +36,6 @@ from copydesk.files import digest
 Article = dict[str, Any]
 Link = dict[str, Any]
 
-BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 _PAIRS = 1024  # of a shard
 _RECORDS = 4096  # links that are made at a time
 #: what the stage reads of an article
@@ -85,8 +84,8 @@ def records(found: Found, places: Index, *, executor: Executor, progress: Progre
     for first in range(0, len(places), _RECORDS):
         some = np.arange(first, min(first + _RECORDS, len(places)))
         scores = found.scores[places[some]].tolist()
-        for (a, b), score, each in zip(pairs[some].tolist(), scores, told.take(some), strict=True):
-            yield _record(articles.article_id(a), articles.article_id(b), score, each)
+        for (a, b), value, each in zip(pairs[some].tolist(), scores, told.take(some), strict=True):
+            yield _record(articles.article_id(a), articles.article_id(b), value, each)
 
 
 def link(
@@ -182,19 +181,6 @@ def _score(shard: _Pairs) -> Any:
     return score(shard.printed.take(shard.articles), shard.pairs)
 
 
-def score(prints: Prints, pairs: Index) -> Any:
-    """Probability that the texts of each pair derive from one another or from one text; to six digits."""
-    close, shared = alike(prints, pairs)
-    scores = np.zeros(len(pairs))
-    scores[close] = np.round(model.link()(shared)[:, 1], 6)
-    return scores
-
-
-def score_of(a: str, b: str) -> float:
-    """The score of two texts."""
-    return float(score(fingerprint([a, b]), np.array([(0, 1)]))[0])
-
-
 def link_of(a: Article, b: Article, value: float) -> Link:
     """The link of two articles with that score, whatever the model would have said."""
     a, b = (a, b) if a["article_id"] < b["article_id"] else (b, a)
@@ -226,8 +212,3 @@ def _record(a: str, b: str, value: float, said: Description) -> Link:
         "decided_by": "model",
         "reason": None,
     }
-
-
-def band(value: float) -> str:
-    """The band of a score that is at least *possible*."""
-    return next(name for name, least in BANDS if value >= least or name == "possible")

@@ -1,6 +1,8 @@
 """The shipped model: numbers of a pair in, probabilities out. A readable JSON file; loading it runs no code from it.
 
-The head ``link`` is a sum of curves (:class:`Curves`): what each feature says, and how some change what others say.
+The heads ``link`` (of whole texts) and ``part`` (of passages that two texts have in common) are sums of curves
+(:class:`Curves`): what each feature says, and how some change what others say.
+The head ``copied`` is a few steps (:class:`Copied`): it speaks where much was copied word for word.
 The heads ``extent`` and ``wording`` are ensembles of small trees, one for each class, whose leaf values are summed. A
 tree is five rows of equal length: the feature asked at each node, its threshold, where to go when the value is at most
 the threshold (left) or above it (right), and the value of a leaf (feature -1).
@@ -17,10 +19,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from copydesk.dataset.families.features import NAMES
 from copydesk.files import read_json
 
 MODEL = Path(__file__).with_name("model.json")
 LIMIT = 3.0  #: spreads from the mean beyond which a product grows no further
+_SURE = 60.0  # log odds beyond which a probability changes no more
 _BATCH = 1024  # rows at a time: they stay in cache
 
 Matrix = npt.NDArray[np.float64]
@@ -137,15 +141,52 @@ class Curves:
         ]
         for one, other, weight in self.products:
             total += scaled[one] * scaled[other] * weight
-        derived = 1 / (1 + np.exp(-total))
+        derived = 1 / (1 + np.exp(np.clip(-total, -_SURE, _SURE)))
         probabilities: Matrix = np.stack([1 - derived, derived], axis=1)
         return probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What copied runs of five words alone prove, whatever else the two texts are like."""
+
+    steps: tuple[tuple[float, float, float], ...]
+    """Share of the shorter text's runs that the other one has, how many these must be, and how likely it derives."""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Copied:
+        return cls(tuple((share, runs, chance) for share, runs, chance in record["steps"]))
+
+    def __call__(self, x: Matrix) -> Matrix:
+        """Shape: (rows,)."""
+        share, copied = copied_runs(x)
+        said = [np.where((share >= least) & (copied >= runs), chance, 0.0) for least, runs, chance in self.steps]
+        surest: Matrix = np.max(said, axis=0)
+        return surest
+
+
+def copied_runs(x: Matrix) -> tuple[Matrix, Matrix]:
+    """The share of the shorter text's runs of five words that the other one has, and about how many these are."""
+    share = x[:, NAMES.index("fives_of_less")]
+    return share, share * (np.expm1(x[:, NAMES.index("words")]) - 4)
+
+
+@cache
+def copied() -> Copied:
+    """The head that knows copied runs."""
+    return Copied.of(read_json(MODEL)["heads"]["copied"])
 
 
 @cache
 def link() -> Curves:
     """The head that says whether two texts derive from one another."""
     return Curves.of(read_json(MODEL)["heads"]["link"])
+
+
+@cache
+def part() -> Curves:
+    """The head that says the same of two passages that a part of one text may have in common with the other."""
+    return Curves.of(read_json(MODEL)["heads"]["part"])
 
 
 @cache

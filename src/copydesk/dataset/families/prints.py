@@ -46,6 +46,10 @@ class Ragged:
     def sizes(self) -> Index:
         return np.diff(self.starts)
 
+    def rows(self) -> Index:
+        """Which row each value is of."""
+        return np.repeat(np.arange(len(self.starts) - 1), self.sizes)
+
     def __getitem__(self, row: int) -> Array:
         return self.flat[self.starts[row] : self.starts[row + 1]]
 
@@ -128,25 +132,56 @@ def _stretches(texts: Sequence[str]) -> list[int]:
 
 def from_words(words: w.Words) -> Prints:
     """The fingerprints of texts of which only the words are known."""
-    sizes = np.diff(words.starts)
-    rows = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
     carries = words.kinds > w.COMMON
-    row, content = rows[carries], words.hashes[carries]
-    keys, first, places = unique(_coded(row, content))
+    before = np.concatenate([[0], np.cumsum(carries)])
+    said, content = Ragged(words.hashes, words.starts), Ragged(words.hashes[carries], before[words.starts])
+    sentences = _sentences(words, before)
+    return _of_words(said, content, words.weights[carries], words.kinds[carries], sentences, words.known)
+
+
+def cut_out(prints: Prints, texts: Index, firsts: Index, ends: Index) -> Prints:
+    """Of each of ``texts`` the sentences from the first to the end (exclusive), as texts of one sentence each."""
+    (word, content), (word_end, content_end) = (_before(prints, texts, at) for at in (firsts, ends))
+    words = _slices(prints.words, texts, word, word_end)
+    keys = _slices(prints.content, texts, content, content_end)
+    at = keys.flat + prints.keys.starts[texts][keys.rows()]
+    said, weights, kinds = (column.flat[at] for column in (prints.keys, prints.key_weights, prints.key_kinds))
+    whole = Ragged(np.zeros(4 * len(texts), np.int32), 4 * np.arange(len(texts) + 1))
+    return _of_words(words, Ragged(said, keys.starts), weights, kinds, whole, prints.known[texts])
+
+
+def _before(prints: Prints, texts: Index, at: Index) -> tuple[Index, Index]:
+    """Words and content words before a sentence of each text; of the whole text, where it has no more sentences."""
+    table, starts = prints.sentences.flat.reshape(-1, 4), prints.sentences.starts // 4
+    inside = at < np.diff(starts)[texts]
+    row = np.where(inside, starts[texts] + at, 0)
+    sizes = prints.words.sizes[texts], prints.content.sizes[texts]
+    return np.where(inside, table[row, 0], sizes[0]), np.where(inside, table[row, 1], sizes[1])
+
+
+def _slices(ragged: Ragged, rows: Index, firsts: Index, ends: Index) -> Ragged:
+    flat = ragged.flat[run_places(ragged.starts[rows] + firsts, ends - firsts)]
+    return Ragged(flat, np.concatenate([[0], np.cumsum(ends - firsts)]))
+
+
+def _of_words(words: Ragged, content: Ragged, weights: Array, kinds: Array, sentences: Ragged, known: Array) -> Prints:
+    """The fingerprints of texts with these words. ``weights``, ``kinds``: of each content word."""
+    row, texts = content.rows().astype(np.uint64), len(known)
+    keys, first, places = unique(_coded(row, content.flat))
     beside = (row[1:] == row[:-1]).nonzero()[0]
-    pairs = np.unique(_coded(row[beside], _mixed(content[beside].astype(np.uint64) + content[beside + 1])))
-    key_starts, starts = _starts(keys, len(sizes)), np.searchsorted(row, np.arange(len(sizes) + 1))
+    pairs = np.unique(_coded(row[beside], _mixed(content.flat[beside].astype(np.uint64) + content.flat[beside + 1])))
+    starts = _starts(keys, texts)
     return Prints(
-        words=Ragged(words.hashes, words.starts),
-        keys=Ragged(keys.astype(np.uint32), key_starts),
-        key_weights=Ragged(words.weights[carries][first], key_starts),
-        key_kinds=Ragged(words.kinds[carries][first], key_starts),
-        content=Ragged((places - key_starts[row.astype(np.int64)]).astype(np.int32), starts),
-        sentences=_sentences(words, np.concatenate([[0], np.cumsum(carries)])),
-        pairs=_ragged(pairs, len(sizes)),
-        threes=_ragged(_runs(words, rows, 3), len(sizes)),
-        fives=_ragged(_runs(words, rows, 5), len(sizes)),
-        known=words.known,
+        words=words,
+        keys=Ragged(keys.astype(np.uint32), starts),
+        key_weights=Ragged(weights[first], starts),
+        key_kinds=Ragged(kinds[first], starts),
+        content=Ragged((places - starts[row.astype(np.int64)]).astype(np.int32), content.starts),
+        sentences=sentences,
+        pairs=_ragged(pairs, texts),
+        threes=_ragged(_runs(words, 3), texts),
+        fives=_ragged(_runs(words, 5), texts),
+        known=known,
     )
 
 
@@ -165,15 +200,14 @@ def _ragged(codes: Array, n_rows: int) -> Ragged:
     return Ragged(codes.astype(np.uint32), _starts(codes, n_rows))
 
 
-def _runs(words: w.Words, rows: Array, length: int) -> Array:
+def _runs(words: Ragged, length: int) -> Array:
     """Row and hash of the runs of ``length`` words of each text; rising, each once."""
-    sizes = np.diff(words.starts)
-    inside = (sizes[rows.astype(np.int64)] >= length).nonzero()[0]
-    inside = inside[inside + length <= words.starts[1:][rows[inside].astype(np.int64)]]
-    found = [_coded(rows[inside], runs(words.hashes, length)[inside])] if len(inside) else []
+    sizes, rows = words.sizes, words.rows()
+    inside = (sizes[rows] >= length).nonzero()[0]
+    inside = inside[inside + length <= words.starts[1:][rows[inside]]]
+    found = [_coded(rows[inside].astype(np.uint64), runs(words.flat, length)[inside])] if len(inside) else []
     for row in np.flatnonzero((sizes > 0) & (sizes < length)):
-        short = runs(words.hashes[words.starts[row] : words.starts[row + 1]], length)
-        found.append(_coded(np.full(1, row, np.uint64), short))
+        found.append(_coded(np.full(1, row, np.uint64), runs(words[row], length)))
     each: Array = np.unique(np.concatenate([*found, np.zeros(0, np.uint64)]))
     return each
 
