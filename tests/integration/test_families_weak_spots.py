@@ -111,6 +111,12 @@ def test_the_first_lines_of_a_story_are_its_family(words: int) -> None:
     assert found(FERRY, brief, SNOW, " ".join(SNOW.split()[:words]))[1] == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize("line", ["Man held after fire", "Storm warning lifted.", "Ruten stengt etter ras."])
+def test_the_same_few_words_are_one_family_however_they_are_set(line: str) -> None:
+    again = [line.upper(), f"“{line}”", line.replace(" ", "\n"), f"  {line} "]
+    assert found(line, *again, SNOW)[1] == [0, 0, 0, 0, 0, 1]
+
+
 def test_unlike_one_liners_stand_alone() -> None:
     lines = [
         "Rain in Oslo.",

@@ -161,7 +161,8 @@ class Copied:
         """Shape: (rows,)."""
         share, copied = copied_runs(x)
         said = [np.where((share >= least) & (copied >= runs), chance, 0.0) for least, runs, chance in self.steps]
-        surest: Matrix = np.max(said, axis=0)
+        same = x[:, NAMES.index("order_of_more")] >= 1  # every word of both: only case, quotes, white space differ
+        surest: Matrix = np.max([*said, np.where(same, 1.0, 0.0)], axis=0)
         return surest
 
 
