@@ -59,7 +59,8 @@ def test_short_passages_and_two_that_hold_little_of_either_text_say_nothing() ->
     assert held.tolist() == [False, False]
 
 
-def test_texts_of_one_length_are_not_asked_for_parts() -> None:
-    alike = np.ones((2, len(NAMES)))
-    alike[1, NAMES.index("length_ratio")] = 0.5
-    assert parts.worth_a_look(alike).tolist() == [False, True]
+def test_texts_of_one_length_and_books_are_not_asked_for_parts() -> None:
+    shared = np.ones((3, len(NAMES)))
+    shared[1:, NAMES.index("length_ratio")] = 0.01
+    shared[:, NAMES.index("words")] = np.log1p([100, 100, 300])
+    assert parts.worth_a_look(shared).tolist() == [False, True, False]

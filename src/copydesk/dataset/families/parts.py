@@ -20,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST = (("passage_of_less", 0.35), ("keys_of_less", 0.15))  #: shares from which parts of two texts may be alike
 UNLIKE = 0.75  #: length of the shorter text to the longer one, up to which it may tell a part of that
+LONGEST = 20_000  #: words of a text whose parts are looked for: each pair costs as much as both texts are long
 HELD = 0.6  #: share of one of the two texts' content weight that its passage must hold
 DENSE = 13 / 64  #: share of a sentence's content weight that the other text has, above which a passage gains by it; in
 #: the longer text, where every sentence may be about the same subject, it must be above that text's usual share, too
@@ -29,7 +30,8 @@ SHORTEST = 25  #: words of a passage
 
 def worth_a_look(shared: Matrix) -> Flags:
     """In which pairs one text may tell a part of the other. Shape: shared is (n, len(NAMES)); the result (n,)."""
-    unlike: Flags = shared[:, NAMES.index("length_ratio")] <= UNLIKE
+    ratio, shorter = shared[:, NAMES.index("length_ratio")], np.expm1(shared[:, NAMES.index("words")])
+    unlike: Flags = (ratio <= UNLIKE) & (shorter <= LONGEST * ratio)
     for name, least in LEAST:
         unlike &= shared[:, NAMES.index(name)] >= least
     return unlike

@@ -18,6 +18,7 @@ from copydesk.dataset.families.prints import Array, Index, Prints
 BANDS = (("duplicate", 0.9), ("family", 0.5), ("possible", 0.1))
 SURE = 0.9  #: score of whole texts from which their parts are not asked for
 NOTHING = 0.0005  #: score of whole texts below which they are not asked for either
+_AT_ONCE = 128  # pairs of which passages are cut out: these are copies
 
 
 def score(prints: Prints, pairs: Index) -> Array:
@@ -27,12 +28,18 @@ def score(prints: Prints, pairs: Index) -> Array:
     scores[close] = np.maximum(model.link()(shared)[:, 1], model.copied()(shared))
     asked = np.flatnonzero(close)[parts.worth_a_look(shared)]
     asked = asked[(scores[asked] < SURE) & (scores[asked] >= NOTHING)]
-    if len(asked):
-        passages, held = parts.passages(prints, pairs[asked])
-        shared = features(passages, np.arange(len(passages)).reshape(-1, 2))
-        scores[asked] = np.maximum(scores[asked], np.where(held, model.part()(shared)[:, 1], 0.0))
+    for first in range(0, len(asked), _AT_ONCE):
+        some = asked[first : first + _AT_ONCE]
+        scores[some] = np.maximum(scores[some], _of_parts(prints, pairs[some]))
     rounded: Array = np.round(scores, 6)
     return rounded
+
+
+def _of_parts(prints: Prints, pairs: Index) -> Array:
+    passages, held = parts.passages(prints, pairs)
+    said = model.part()(features(passages, np.arange(len(passages)).reshape(-1, 2)))[:, 1]
+    of_parts: Array = np.where(held, said, 0.0)
+    return of_parts
 
 
 def band(value: float) -> str:
