@@ -8,6 +8,7 @@ A rewrite of one section of a long report shares little with the report as a who
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -41,7 +42,8 @@ def passages(prints: Prints, pairs: Index) -> tuple[Prints, Flags]:
     """The two passages of each pair, side by side (2n texts), and in which pairs one holds most of its text."""
     texts = pairs.ravel()
     gain, weight, starts = _sentences(prints, texts, pairs[:, ::-1].ravel())
-    runs = np.array([_densest(gain[first:end]) for first, end in pairwise(starts.tolist())]).reshape(-1, 2)
+    gains = gain.tolist()
+    runs = np.array([_densest(gains[first:end]) for first, end in pairwise(starts.tolist())]).reshape(-1, 2)
     total = np.concatenate([[0.0], np.cumsum(weight)])
     begins = starts[:-1, None] + runs
     share = (total[begins[:, 1]] - total[begins[:, 0]]) / np.maximum(total[starts[1:]] - total[starts[:-1]], 1e-9)
@@ -68,11 +70,17 @@ def _sentences(prints: Prints, texts: Index, others: Index) -> tuple[Array, Arra
     return held - dense[text] * whole, whole, sentences.starts // 4
 
 
-def _densest(gain: Array) -> tuple[int, int]:
+def _densest(gains: Sequence[float]) -> tuple[int, int]:
     """The run of sentences that gains most (Kadane's algorithm): its first, and its end."""
-    sums = np.concatenate([[0.0], np.cumsum(gain)])
-    end = int(np.argmax(sums[1:] - np.minimum.accumulate(sums)[:-1])) + 1 if len(gain) else 0
-    return int(np.argmin(sums[: max(end, 1)])), end
+    total = lowest = 0.0
+    first, most, best = 0, -1.0, (0, len(gains))
+    for n, gain in enumerate(gains):
+        total += gain
+        if total - lowest > most:
+            most, best = total - lowest, (first, n + 1)
+        if total < lowest:
+            lowest, first = total, n + 1
+    return best
 
 
 def _coded(rows: Index, hashes: Array) -> Array:
