@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from copydesk.dataset.families import model
 
 BENDS = (0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8)  #: where the curve of a share may bend
+FLAT = 1e-4  #: spread of a column that teaches nothing
 QUANTILES = (0.2, 0.4, 0.6, 0.8)  #: the same for other features
 #: features that change what all others say: how long, how alike in length, how well known, how much there is to share
 CONTEXT = ("known", "words", "length_ratio", "name_weight", "shared_weight", "numbers_of_less")
@@ -58,7 +59,8 @@ def fit(pairs: Pairs, names: Sequence[str]) -> dict[str, Any]:
     n_curves = len(columns)
     columns += [scaled[:, i] * scaled[:, j] for i, j in products]
     design = np.stack(columns, axis=1)
-    centre, size = design.mean(axis=0), design.std(axis=0) + 1e-9
+    centre, spread = design.mean(axis=0), design.std(axis=0)
+    size = np.where(spread > FLAT, spread, 1.0)  # what hardly varies must not be blown up: new texts may lie beyond
     size[n_curves:] /= SETTINGS["product_scale"]
     design = (design - centre) / size
     fitted = LogisticRegression(C=SETTINGS["C"], max_iter=3000, tol=SETTINGS["tol"]).fit(
